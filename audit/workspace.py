@@ -1,0 +1,173 @@
+"""A workspace: the folder with audit.toml, and what that file says, checked. Opens nothing else."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from audit.errors import ConfigError
+from audit.sources.definition import did_you_mean
+from audit.timezones import Zone, read_zone
+
+CONFIG_NAME = "audit.toml"
+PURPOSES = ("self-monitoring", "lawfulness", "security", "criminal-proceedings")
+
+_WORKSPACE_KEYS = {
+    "name": str,
+    "timezone": str,
+    "database": str,
+    "reports": str,
+    "sources": list,
+    "queries": list,
+    "purpose": str,
+    "group": str,
+    "threads": int,
+    "memory": str,
+}
+_INPUT_KEYS = {"source": str, "path": str, "max_age_days": (int, float), "horizon_hours": (int, float)}
+_SECTIONS = ("workspace", "input", "parameters")
+
+
+@dataclass(frozen=True)
+class Input:
+    """Files of one source that the nightly job looks for. `path` is a glob below the workspace, or an absolute one."""
+
+    source: str
+    path: str
+    max_age: timedelta | None = None
+    horizon: timedelta | None = None
+
+    @property
+    def name(self) -> str:
+        """What tells two inputs of one source apart."""
+        return f"{self.source}:{self.path}"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What audit.toml says. Paths are absolute."""
+
+    folder: Path
+    name: str
+    timezone: str
+    database: Path
+    reports: Path
+    sources: tuple[Path, ...]
+    queries: tuple[Path, ...]
+    purpose: str
+    inputs: tuple[Input, ...]
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    group: str | None = None
+    threads: int | None = None
+    memory: str | None = None
+
+    @property
+    def zone(self) -> Zone:
+        """The zone in which local hours and days are reckoned."""
+        return read_zone(self.timezone)
+
+    @property
+    def config(self) -> Path:
+        """The file that all this was read from."""
+        return self.folder / CONFIG_NAME
+
+    def relative(self, path: Path) -> str:
+        """Return a path as loads and reports name it: below the workspace where it is, with forward slashes."""
+        try:
+            return path.resolve().relative_to(self.folder).as_posix()
+        except ValueError:
+            return path.resolve().as_posix()
+
+
+def read_workspace(folder: Path) -> Workspace:
+    """Read and check a workspace's audit.toml.
+
+    Raises:
+        ConfigError: there is none, or all that is wrong with it.
+
+    """
+    path = folder / CONFIG_NAME
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise ConfigError(
+            f"{path}: no such file. Name the workspace with -w DIR or $AUDIT_WORKSPACE, or make one: audit init {folder}"
+        ) from fault
+    except OSError as fault:
+        raise ConfigError(f"{path}: cannot be read ({fault.strerror})") from fault
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ConfigError(f"{path}: is not TOML: {fault}") from fault
+    return _parse(document, folder.resolve(), path)
+
+
+def _parse(document: Mapping[str, Any], folder: Path, path: Path) -> Workspace:
+    faults: list[str] = []
+    for key in document:
+        if key not in _SECTIONS:
+            faults.append(f"{path}: [{key}] is not known{did_you_mean(key, _SECTIONS)}")
+    section = _checked(document.get("workspace", {}), _WORKSPACE_KEYS, f"{path}: [workspace]", faults)
+    inputs = tuple(
+        _input(entry, f"{path}: [[input]] {number}", faults)
+        for number, entry in enumerate(document.get("input", ()), 1)
+    )
+    names = [item.name for item in inputs]
+    faults += [f"{path}: [[input]] {name} stands twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    parameters = document.get("parameters", {})
+    if not isinstance(parameters, dict) or not all(isinstance(value, dict) for value in parameters.values()):
+        faults.append(f"{path}: [parameters.<query>] must be tables")
+        parameters = {}
+    timezone, purpose = section.get("timezone", "UTC"), section.get("purpose", "self-monitoring")
+    try:
+        read_zone(timezone)
+    except ValueError as fault:
+        faults.append(f"{path}: [workspace] timezone: {fault}")
+    if purpose not in PURPOSES:
+        faults.append(f'{path}: [workspace] purpose = "{purpose}" is not one of {", ".join(PURPOSES)}')
+    if faults:
+        raise ConfigError(faults)
+    return Workspace(
+        folder=folder,
+        name=section.get("name", folder.name),
+        timezone=timezone,
+        database=folder / section.get("database", "audit.duckdb"),
+        reports=folder / section.get("reports", "reports"),
+        sources=tuple(folder / name for name in section.get("sources", ())),
+        queries=tuple(folder / name for name in section.get("queries", ())),
+        purpose=purpose,
+        inputs=inputs,
+        parameters=parameters,
+        group=section.get("group"),
+        threads=section.get("threads"),
+        memory=section.get("memory"),
+    )
+
+
+def _input(entry: Any, where: str, faults: list[str]) -> Input:
+    section = _checked(entry, _INPUT_KEYS, where, faults)
+    for key in ("source", "path"):
+        if not section.get(key):
+            faults.append(f"{where}: {key} is missing")
+    age, horizon = section.get("max_age_days"), section.get("horizon_hours")
+    return Input(
+        source=section.get("source", ""),
+        path=section.get("path", ""),
+        max_age=timedelta(days=age) if age is not None else None,
+        horizon=timedelta(hours=horizon) if horizon is not None else None,
+    )
+
+
+def _checked(section: Any, known: Mapping[str, Any], where: str, faults: list[str]) -> dict[str, Any]:
+    if not isinstance(section, dict):
+        faults.append(f"{where} must be a table")
+        return {}
+    good = {}
+    for key, value in section.items():
+        if key not in known:
+            faults.append(f'{where} "{key}" is not known{did_you_mean(key, known)}')
+        elif not isinstance(value, known[key]) or isinstance(value, bool):
+            faults.append(f"{where} {key} has the wrong type")
+        else:
+            good[key] = value
+    return good
