@@ -1,0 +1,143 @@
+"""DuckDB behind the engine interface: one connection, closed off from files, network and settings where queries run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+
+from audit.engine.base import Parameters
+from audit.errors import InputOutputError, LockedError
+from audit.sql import quote_identifier, quote_literal
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the engine may use: threads (None = all cores) and memory, in DuckDB's words such as "4GB" (None = its default)."""
+
+    threads: int | None = None
+    memory: str | None = None
+
+
+class DuckDBEngine:
+    """Runs queries on one DuckDB connection. Tables that it makes are temporary unless `keep` is set."""
+
+    name = "duckdb"
+    version = duckdb.__version__
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, keep: bool = False) -> None:
+        """Take an open connection; `keep` makes tables in the database itself."""
+        self.connection = connection
+        self._temporary = "" if keep else "TEMP "
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """Open an empty engine, for cases and tests."""
+        connection = duckdb.connect(":memory:")
+        _settle(connection, Limits(threads=1))
+        close_off(connection)
+        return cls(connection, keep=True)
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
+        """Return the rows of a SELECT."""
+        used = _used(self.connection, sql, parameters) if parameters else None
+        return self.connection.sql(sql, params=used).to_arrow_table()
+
+    def create_table(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
+        """Make a table of a SELECT's rows. The SELECT may read the relation that it replaces."""
+        made = quote_identifier(f"{name} being made")
+        self._execute(f"CREATE OR REPLACE {self._temporary}TABLE {made} AS {sql}", parameters)
+        self.drop(name)
+        self._execute(f"ALTER TABLE {made} RENAME TO {quote_identifier(name)}")
+
+    def create_view(self, name: str, sql: str) -> None:
+        """Name a SELECT."""
+        self.drop(name)
+        self._execute(f"CREATE {self._temporary}VIEW {quote_identifier(name)} AS {sql}")
+
+    def create_table_from(self, name: str, table: pa.Table) -> None:
+        """Make a table of an Arrow table's rows."""
+        self.connection.register("arrow rows", table)
+        try:
+            self.create_table(name, 'SELECT * FROM "arrow rows"')
+        finally:
+            self.connection.unregister("arrow rows")
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Return column -> DuckDB type, in order; empty when there is no such relation."""
+        try:
+            rows = self._execute(f"DESCRIBE {quote_identifier(name)}").fetchall()
+        except duckdb.CatalogException:
+            return {}
+        return {str(row[0]): str(row[1]) for row in rows}
+
+    def drop(self, name: str) -> None:
+        """Remove the relation of that name that this engine made, if there is one."""
+        catalog = "temp" if self._temporary else self._database()
+        found = self.connection.execute(
+            "SELECT table_type FROM information_schema.tables WHERE table_name = ? AND table_catalog = ?",
+            [name, catalog],
+        ).fetchall()
+        for (kind,) in found:
+            word = "VIEW" if kind == "VIEW" else "TABLE"
+            self._execute(f"DROP {word} {quote_identifier(catalog)}.main.{quote_identifier(name)}")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def _database(self) -> str:
+        row = self.connection.execute("SELECT current_database()").fetchone()
+        return str(row[0]) if row else ""
+
+    def _execute(self, sql: str, parameters: Parameters | None = None) -> duckdb.DuckDBPyConnection:
+        if not parameters:
+            return self.connection.execute(sql)
+        return self.connection.execute(sql, _used(self.connection, sql, parameters))
+
+
+def connect(path: Path, limits: Limits, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database file.
+
+    Raises:
+        LockedError: another process writes to it.
+        InputOutputError: it cannot be read, or is no database of ours.
+
+    """
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config={"autoinstall_known_extensions": "false"})
+    except duckdb.IOException as fault:
+        if "lock" in str(fault).lower():
+            raise LockedError(f"{path}: another run holds the workspace; try again when it has ended") from fault
+        raise InputOutputError(
+            f"{path}: cannot be opened as a database: restore it from a backup, or move it away"
+        ) from fault
+    except duckdb.Error as fault:
+        raise InputOutputError(
+            f"{path}: cannot be opened as a database: restore it from a backup, or move it away"
+        ) from fault
+    _settle(connection, limits)
+    return connection
+
+
+def close_off(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep every later statement of this connection's instance away from files, network, extensions and settings."""
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _settle(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+    # Typed cells with a zone become text and local days by this setting: never by the machine's own zone.
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    if limits.threads is not None:
+        connection.execute(f"SET threads = {int(limits.threads)}")
+    if limits.memory is not None:
+        connection.execute(f"SET memory_limit = {quote_literal(limits.memory)}")
+
+
+def _used(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters) -> dict[str, object]:
+    # Binding a name that the statement does not use is an error in DuckDB.
+    names = {name for statement in connection.extract_statements(sql) for name in statement.named_parameters}
+    return {name: value for name, value in parameters.items() if name in names}

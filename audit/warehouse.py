@@ -1,0 +1,135 @@
+"""The DuckDB file that holds the canonical tables, and the loads they came from."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from audit.engine.duckdb import Limits, connect
+from audit.errors import InputOutputError
+from audit.schema import TABLES, duckdb_columns
+from audit.sql import quote_identifier
+
+# Raised when the shape of the tables changes; a warehouse of another shape is refused, never rewritten in place.
+VERSION = 1
+
+_OWN_TABLES = """
+CREATE TABLE load_log (
+    load_id BIGINT PRIMARY KEY,
+    source VARCHAR NOT NULL,
+    path VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    bytes BIGINT NOT NULL,
+    records BIGINT NOT NULL,
+    loaded BIGINT NOT NULL,
+    duplicates BIGINT NOT NULL,
+    quarantined BIGINT NOT NULL,
+    rejected BIGINT NOT NULL,
+    started_at TIMESTAMP NOT NULL,
+    finished_at TIMESTAMP NOT NULL
+);
+CREATE TABLE quarantine (load_id BIGINT, record_no BIGINT, rules VARCHAR[], record VARCHAR);
+CREATE TABLE rejected_record (load_id BIGINT, record_no BIGINT, reason VARCHAR, record VARCHAR);
+CREATE TABLE load_input (load_id BIGINT, input VARCHAR, table_name VARCHAR, masked BIGINT);
+CREATE TABLE warehouse (version INTEGER, accesses_loaded BIGINT, accesses_made_with VARCHAR);
+"""
+
+
+def open_warehouse(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
+    """Open the database for loading, made beside and renamed when there is none.
+
+    Raises:
+        LockedError: another run holds it. InputOutputError: it is broken, unreadable, or of another version.
+
+    """
+    if not path.exists():
+        _make(path, limits)
+    connection = connect(path, limits)
+    _check_version(connection, path)
+    return connection
+
+
+def open_for_reading(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
+    """Open the database read-only.
+
+    Raises:
+        LockedError: a batch writes to it. InputOutputError: there is none yet, or it is broken.
+
+    """
+    if not path.exists():
+        raise InputOutputError(f"{path}: nothing has been loaded yet; run: audit load")
+    connection = connect(path, limits, read_only=True)
+    _check_version(connection, path)
+    return connection
+
+
+@dataclass(frozen=True)
+class AccessBasis:
+    """What the accesses are made from: the last load and the texts of the steps. `current`: they were made from just that."""
+
+    last_load: int
+    made_with: str
+    current: bool
+
+
+def access_basis(connection: duckdb.DuckDBPyConnection, steps: Sequence[str]) -> AccessBasis:
+    """Return what accesses made now would rest on, and whether those that stand rest on it."""
+    made_with = hashlib.sha256("\n".join(steps).encode()).hexdigest()
+    row = connection.execute("SELECT COALESCE(max(load_id), 0) FROM load_log").fetchone()
+    last_load = int(row[0]) if row else 0
+    standing = connection.execute("SELECT accesses_loaded, accesses_made_with FROM warehouse").fetchone()
+    return AccessBasis(last_load, made_with, standing == (last_load, made_with))
+
+
+def mark_accesses(connection: duckdb.DuckDBPyConnection, basis: AccessBasis) -> None:
+    """Note what the accesses were made from."""
+    connection.execute(
+        "UPDATE warehouse SET accesses_loaded = ?, accesses_made_with = ?", [basis.last_load, basis.made_with]
+    )
+
+
+def history_table(name: str) -> str:
+    """The table that keeps the older content of an accumulating table."""
+    return f"{name}_history"
+
+
+def _make(path: Path, limits: Limits) -> None:
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside.unlink(missing_ok=True)
+        connection = connect(beside, limits)
+        connection.execute(_OWN_TABLES)
+        connection.execute("INSERT INTO warehouse VALUES (?, 0, '')", [VERSION])
+        for name in TABLES:
+            connection.execute(_sql_for_table(name, name))
+            if TABLES[name].arrival == "accumulate":
+                connection.execute(_sql_for_table(history_table(name), name, ", replaced_by BIGINT"))
+        connection.close()
+        beside.chmod(0o600)
+        os.replace(beside, path)  # noqa: PTH105 - the atomic rename is the point
+    except OSError as fault:
+        raise InputOutputError(f"{path}: cannot be made ({fault.strerror}); check the folder's permissions") from fault
+    except duckdb.Error as fault:
+        raise InputOutputError(f"{path}: cannot be made; check the folder's permissions and free space") from fault
+
+
+def _sql_for_table(name: str, like: str, more: str = "") -> str:
+    columns = ", ".join(f"{quote_identifier(column)} {kind}" for column, kind in duckdb_columns(like).items())
+    return f"CREATE TABLE {quote_identifier(name)} ({columns}{more})"
+
+
+def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    try:
+        row = connection.execute("SELECT version FROM warehouse").fetchone()
+    except duckdb.Error as fault:
+        connection.close()
+        raise InputOutputError(f"{path}: is not a database of Access Audit; move it away or name another") from fault
+    if row != (VERSION,):
+        connection.close()
+        raise InputOutputError(
+            f"{path}: was made by another version of Access Audit; load the logs into a new database"
+        )
