@@ -1,0 +1,132 @@
+"""The event log: appended to, by event id within its source; the first content stands."""
+
+import duckdb
+
+from audit.load.stage import (
+    OTHER_CONTENT,
+    VERDICT,
+    Staged,
+    broken,
+    judge_known_texts,
+    quarantine_broken,
+    sql_for_content,
+)
+from audit.schema import TABLES, duckdb_columns
+from audit.sources.mapping import derives_event_id
+from audit.sql import quote_identifier
+
+_EVENT = TABLES["event"]
+_DERIVED = "derived_record"
+
+
+def derive_event_ids(connection: duckdb.DuckDBPyConnection, staged: Staged) -> str:
+    """Return the relation with event ids, made of content and place among equals where the source has none."""
+    if not derives_event_id(staged.definition, staged.raw.columns):
+        return staged.mapped.sql
+    cells = ", ".join(
+        f"COALESCE(CAST({quote_identifier(name)} AS VARCHAR), chr(30))" for name in _EVENT.columns if name != "event_id"
+    )
+    # A unit separator between cells and a record separator for NULL: two contents never give one text.
+    content = f"SELECT * EXCLUDE (event_id), md5(concat_ws(chr(31), {cells})) AS content FROM ({staged.mapped.sql})"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {_DERIVED} AS
+        SELECT * EXCLUDE (content, place), content || CASE WHEN place > 1 THEN '-' || place ELSE '' END AS event_id
+        FROM (SELECT *, row_number() OVER (PARTITION BY content ORDER BY record_no) AS place FROM ({content}))
+        """
+    )
+    return f"SELECT * FROM {_DERIVED}"
+
+
+def judge_events(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str) -> None:
+    """Name the records that do not load: those that break a rule, duplicates, other content under a known id."""
+    screen = connection.execute(
+        f"""
+        SELECT
+            count(*),
+            count(*) FILTER (WHERE {broken(staged.mapped)}),
+            count(DISTINCT hash(event_id))
+        FROM ({staged.relation})
+        """
+    ).fetchone()
+    records, faulty, distinct = screen or (0, 0, 0)
+    if faulty:
+        quarantine_broken(connection, staged)
+    if distinct < records or _any_known(connection, staged, source):
+        _judge_candidates(connection, staged, source)
+    if _verdicts(connection):
+        judge_known_texts(connection, staged, source)
+
+
+def insert_events(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str, load_id: int) -> None:
+    """Append the records that nothing was found against."""
+    columns = duckdb_columns("event")
+    made = {"source": "$source", "load_id": "$load_id"}
+    values = ", ".join(made.get(name, quote_identifier(name)) for name in columns)
+    some = f"WHERE record_no NOT IN (SELECT record_no FROM {VERDICT})" if _verdicts(connection) else ""
+    connection.execute(
+        f"INSERT INTO event SELECT {values} FROM ({staged.relation}) {some}",
+        {"source": source, "load_id": load_id},
+    )
+
+
+def _any_known(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str) -> bool:
+    row = connection.execute(
+        f"""
+        SELECT count(*) FROM ({staged.relation}) AS staged
+        SEMI JOIN (SELECT event_id FROM event WHERE source = $source) AS known USING (event_id)
+        """,
+        {"source": source},
+    ).fetchone()
+    return row is not None and row[0] > 0
+
+
+def _judge_candidates(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str) -> None:
+    """Compare each record whose id is known, or stands twice in the file, with the content that stands under it."""
+    columns = ", ".join([*map(quote_identifier, _EVENT.columns), "masked"])
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE candidate AS
+        SELECT record_no, {columns}
+        FROM ({staged.relation}) AS staged
+        WHERE
+            record_no NOT IN (SELECT record_no FROM {VERDICT})
+            AND (
+                event_id IN (SELECT event_id FROM event WHERE source = $source)
+                OR event_id IN (SELECT event_id FROM ({staged.relation}) GROUP BY event_id HAVING count(*) > 1)
+            )
+        """,
+        {"source": source},
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE standing AS
+        SELECT 0 AS record_no, {columns}
+        FROM event
+        WHERE source = $source AND event_id IN (SELECT event_id FROM candidate)
+        UNION ALL
+        SELECT record_no, {columns}
+        FROM candidate
+        WHERE event_id NOT IN (SELECT event_id FROM event WHERE source = $source)
+        QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY record_no) = 1
+        """,
+        {"source": source},
+    )
+    same = sql_for_content(_EVENT, "candidate", "standing")
+    connection.execute(
+        f"""
+        INSERT INTO {VERDICT}
+        SELECT
+            candidate.record_no,
+            CASE WHEN {same} THEN 'duplicate' ELSE 'quarantined' END,
+            CASE WHEN {same} THEN [] ELSE ['event_id: {OTHER_CONTENT}'] END
+        FROM candidate
+        INNER JOIN standing ON standing.event_id = candidate.event_id
+        WHERE standing.record_no <> candidate.record_no
+        """
+    )
+
+
+def _verdicts(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {VERDICT}").fetchone()
+    return int(row[0]) if row else 0
