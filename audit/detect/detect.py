@@ -1,0 +1,71 @@
+"""Run detectors over what is explained. A detector that cannot run says why; the others run all the same."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from audit.catalogue import Catalogue, Detector
+from audit.engine import Engine
+from audit.sql import quote_identifier
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What one detector returned: a row for each finding and access; or why it was skipped."""
+
+    detector: Detector
+    rows: pa.Table
+    seconds: float = 0.0
+    skipped: str | None = None
+
+
+def run_detectors(
+    engine: Engine, catalogue: Catalogue, wanted: Iterable[str], notify: Callable[[str], None]
+) -> list[Detection]:
+    """Run the detectors wanted (all, when none is named), in the order of their ids."""
+    named = set(wanted)
+    chosen = [detector for detector in catalogue.detectors if not named or detector.id in named]
+    log = _what_the_log_names(engine)
+    detections = []
+    for detector in chosen:
+        reason = _reason_to_skip(engine, detector, log)
+        if reason:
+            detections.append(Detection(detector, pa.table({}), skipped=reason))
+            continue
+        notify(f"detecting {detector.id}")
+        started = time.perf_counter()
+        rows = engine.query(detector.sql, detector.bound())
+        detections.append(Detection(detector, rows, time.perf_counter() - started))
+    return detections
+
+
+@dataclass(frozen=True)
+class _Log:
+    """What the accesses name at all."""
+
+    accesses: int
+    users: int
+    subjects: int
+
+
+def _what_the_log_names(engine: Engine) -> _Log:
+    sql = "SELECT count(*) AS accesses, count(user_id) AS users, count(subject_id) AS subjects FROM access"
+    return _Log(**engine.query(sql).to_pylist()[0])
+
+
+def _reason_to_skip(engine: Engine, detector: Detector, log: _Log) -> str | None:
+    for entry in detector.requires:
+        if all(_is_empty(engine, table) for table in entry.split(" or ")):
+            return f"needs {entry}, and none is loaded"
+    if "user_id" in detector.key and log.accesses and not log.users:
+        return "all users are masked or absent"
+    if "subject_id" in detector.key and log.accesses and not log.subjects:
+        return "no access names a subject"
+    return None
+
+
+def _is_empty(engine: Engine, table: str) -> bool:
+    found = engine.query(f"SELECT 1 AS found FROM {quote_identifier(table)} LIMIT 1")
+    return int(found.num_rows) == 0
