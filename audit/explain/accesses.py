@@ -1,0 +1,47 @@
+"""Collapse the events of one act into one access. The steps' texts are in queries/accesses, in the order of their names."""
+
+from audit.catalogue import Catalogue
+from audit.engine import Engine
+
+# Steps of which the next need not a copy: they are only read through.
+_VIEWS = ("person_event",)
+_REPEATED = "act_member"
+_KEPT = ("access", "access_event")
+
+
+def make_accesses(engine: Engine, catalogue: Catalogue) -> None:
+    """Make the tables `access` and `access_event` from the canonical tables that the engine holds."""
+    made = _make_link(engine, catalogue)
+    for step in catalogue.accesses:
+        if step.id in _VIEWS:
+            engine.create_view(step.id, step.sql)
+        elif step.id == _REPEATED:
+            _settle_acts(engine, step.sql)
+        else:
+            engine.create_table(step.id, step.sql, step.bound())
+        made.append(step.id)
+    for name in reversed(made):
+        if name not in _KEPT:
+            engine.drop(name)
+
+
+def _make_link(engine: Engine, catalogue: Catalogue) -> list[str]:
+    views = catalogue.views_for(name for step in catalogue.accesses for name in step.reads)
+    for view in views:
+        engine.create_table(view.id, view.sql, view.bound())
+    return [view.id for view in views]
+
+
+def _settle_acts(engine: Engine, sql: str) -> None:
+    """Repeat the step until every event knows the first event of its act."""
+    engine.create_table(_REPEATED, "SELECT node, node AS act FROM act_node")
+    before = None
+    while (total := _total(engine)) != before:
+        before = total
+        engine.create_table(_REPEATED, sql)
+
+
+def _total(engine: Engine) -> int:
+    # Act numbers only ever fall, so an unchanged sum is an unchanged table.
+    value = engine.query(f"SELECT sum(act) AS total FROM {_REPEATED}")["total"][0].as_py()
+    return int(value or 0)

@@ -1,0 +1,44 @@
+-- id = "account_user"
+-- title = "The user behind an account at the time of an event"
+-- description = "One row for each event that names an account and no user, where exactly one user held the account then."
+-- reads = ["account", "event"]
+--
+-- A row of the account table for the event's own system comes before one for all systems. Where two users held the
+-- account at that time, nobody is named: a user is never guessed. A masked user stays masked.
+WITH holder AS (
+    SELECT
+        event.source,
+        event.event_id,
+        account.user_id,
+        CASE WHEN account.system IS NULL THEN 0 ELSE 1 END AS own_system
+    FROM event
+    INNER JOIN account
+        ON
+            event.account = account.account
+            AND (account.system IS NULL OR event.system = account.system)
+            AND (account.starts_at IS NULL OR event.occurred_at >= account.starts_at)
+            AND (account.ends_at IS NULL OR event.occurred_at < account.ends_at)
+    WHERE event.user_id IS NULL AND NOT list_contains(event.masked, 'user_id')
+),
+
+nearest AS (
+    SELECT
+        source,
+        event_id,
+        max(own_system) AS own_system
+    FROM holder
+    GROUP BY source, event_id
+)
+
+SELECT
+    holder.source,
+    holder.event_id,
+    min(holder.user_id) AS user_id
+FROM holder
+INNER JOIN nearest
+    ON
+        holder.source = nearest.source
+        AND holder.event_id = nearest.event_id
+        AND holder.own_system = nearest.own_system
+GROUP BY holder.source, holder.event_id
+HAVING count(DISTINCT holder.user_id) = 1

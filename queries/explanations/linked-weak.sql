@@ -1,0 +1,26 @@
+-- id = "linked-weak"
+-- title = "Linked to a subject whose access would be weakly explained"
+-- description = "The same as linked-subject, through incident-unit or incident-quoted."
+-- strength = "weak"
+-- order = 70
+-- reads = ["target_referenced", "target_unit"]
+-- parameters.lead_days = 1
+-- parameters.grace_days = 14
+SELECT
+    access_id,
+    reference
+FROM target_unit
+WHERE
+    linked
+    AND occurred_at >= opened_at - $lead_days * INTERVAL 1 DAY
+    AND (closed_at IS NULL OR occurred_at < closed_at + $grace_days * INTERVAL 1 DAY)
+UNION ALL
+SELECT
+    access_id,
+    reference
+FROM target_referenced
+WHERE
+    linked
+    AND NOT backed
+    AND occurred_at >= opened_at - $lead_days * INTERVAL 1 DAY
+    AND (closed_at IS NULL OR occurred_at < closed_at + $grace_days * INTERVAL 1 DAY)

@@ -1,0 +1,41 @@
+-- id = "reason_quality"
+-- title = "How good the stated reason of each access is"
+-- description = "One row for each access with a user: its reason in lower case, trimmed, and whether its reason code stands."
+-- reads = ["access", "reason_code"]
+--
+-- `code_stands` is NULL where the access gives no code or no codes are known: then only the text speaks.
+WITH known AS (
+    SELECT count(*) AS codes
+    FROM reason_code
+),
+
+matching AS (
+    SELECT
+        access.access_id,
+        bool_or(
+            coalesce(reason_code.valid, TRUE)
+            AND (NOT coalesce(reason_code.needs_reference, FALSE) OR access.reference IS NOT NULL)
+        ) AS stands
+    FROM access
+    INNER JOIN reason_code
+        ON
+            access.reason_code = reason_code.code
+            AND (reason_code.system IS NULL OR access.system = reason_code.system)
+    GROUP BY access.access_id
+)
+
+SELECT
+    access.access_id,
+    access.user_id,
+    access.system,
+    access.subject_id,
+    access.local_date,
+    nullif(lower(trim(regexp_replace(access.reason, '[^\p{L}\p{M}\p{N}]+', ' ', 'g'))), '') AS reason,
+    CASE
+        WHEN access.reason_code IS NULL OR known.codes = 0 THEN NULL
+        ELSE coalesce(matching.stands, FALSE)
+    END AS code_stands
+FROM access
+CROSS JOIN known
+LEFT JOIN matching ON access.access_id = matching.access_id
+WHERE access.user_id IS NOT NULL

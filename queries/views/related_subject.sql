@@ -1,0 +1,94 @@
+-- id = "related_subject"
+-- title = "Subjects near to each user"
+-- description = "Own record (distance 0), relationships (1), and what is linked to those in one or two steps (one more for each)."
+-- reads = ["relationship", "staff", "subject_link"]
+-- materialise = true
+--
+-- A relationship counts whether or not it has ended: a former partner is the commonest of all subjects in published cases.
+-- A link counts while it lasts. `steps` is how many links lie between.
+WITH near AS (
+    SELECT
+        user_id,
+        subject_id,
+        0 AS distance,
+        'self' AS relation
+    FROM staff
+    WHERE subject_id IS NOT NULL
+    UNION
+    SELECT
+        user_id,
+        subject_id,
+        CASE WHEN relation = 'self' THEN 0 ELSE 1 END AS distance,
+        relation
+    FROM relationship
+),
+
+step AS (
+    SELECT
+        subject_id,
+        linked_id,
+        starts_at,
+        ends_at
+    FROM subject_link
+    UNION
+    SELECT
+        linked_id AS subject_id,
+        subject_id AS linked_id,
+        starts_at,
+        ends_at
+    FROM subject_link
+),
+
+one_step AS (
+    SELECT
+        near.user_id,
+        step.linked_id AS subject_id,
+        near.distance + 1 AS distance,
+        near.relation,
+        step.starts_at,
+        step.ends_at
+    FROM near
+    INNER JOIN step ON near.subject_id = step.subject_id
+),
+
+two_steps AS (
+    SELECT
+        one_step.user_id,
+        step.linked_id AS subject_id,
+        one_step.distance + 1 AS distance,
+        one_step.relation,
+        greatest(one_step.starts_at, step.starts_at) AS starts_at,
+        least(one_step.ends_at, step.ends_at) AS ends_at
+    FROM one_step
+    INNER JOIN step ON one_step.subject_id = step.subject_id
+)
+
+SELECT
+    user_id,
+    subject_id,
+    distance,
+    relation,
+    0 AS steps,
+    CAST(NULL AS TIMESTAMP) AS starts_at,
+    CAST(NULL AS TIMESTAMP) AS ends_at
+FROM near
+UNION
+SELECT
+    user_id,
+    subject_id,
+    distance,
+    relation,
+    1 AS steps,
+    starts_at,
+    ends_at
+FROM one_step
+UNION
+SELECT
+    user_id,
+    subject_id,
+    distance,
+    relation,
+    2 AS steps,
+    starts_at,
+    ends_at
+FROM two_steps

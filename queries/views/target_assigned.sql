@@ -1,0 +1,18 @@
+-- id = "target_assigned"
+-- title = "Open accesses whose target is on an incident that the user is assigned to"
+-- description = "One row for each target and assignment, whenever it was: the explanations set the margins."
+-- reads = ["access_target", "assigned_subject"]
+SELECT
+    access_target.access_id,
+    access_target.linked,
+    access_target.user_id,
+    access_target.subject_id,
+    access_target.occurred_at,
+    assigned_subject.reference,
+    assigned_subject.starts_at,
+    assigned_subject.ends_at
+FROM access_target
+INNER JOIN assigned_subject
+    ON
+        access_target.user_id = assigned_subject.user_id
+        AND access_target.subject_id = assigned_subject.subject_id

@@ -1,0 +1,33 @@
+-- id = "target_referenced"
+-- title = "Open accesses that quote an incident which holds their target"
+-- description = "`backed`: the user was ever assigned to that incident, or the user's unit then owns it."
+-- reads = ["access_target", "incident", "incident_holds", "incident_staff", "posting"]
+WITH assigned AS (
+    SELECT DISTINCT
+        reference,
+        user_id
+    FROM incident_staff
+)
+
+SELECT
+    access_target.access_id,
+    access_target.linked,
+    access_target.occurred_at,
+    incident.reference,
+    incident.opened_at,
+    incident.closed_at,
+    assigned.user_id IS NOT NULL OR posting.user_id IS NOT NULL AS backed
+FROM access_target
+INNER JOIN incident ON access_target.reference = incident.reference
+INNER JOIN incident_holds
+    ON
+        access_target.reference = incident_holds.reference
+        AND access_target.subject_id = incident_holds.subject_id
+LEFT JOIN assigned
+    ON access_target.reference = assigned.reference AND access_target.user_id = assigned.user_id
+LEFT JOIN posting
+    ON
+        access_target.user_id = posting.user_id
+        AND incident.unit = posting.unit
+        AND access_target.occurred_at >= posting.starts_at
+        AND (posting.ends_at IS NULL OR access_target.occurred_at < posting.ends_at)

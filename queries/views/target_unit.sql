@@ -1,0 +1,20 @@
+-- id = "target_unit"
+-- title = "Open accesses whose target is on an incident that the user's unit then owns"
+-- description = "One row for each target and incident, whenever it was open: the explanations set the margins."
+-- reads = ["access_target", "incident", "incident_holds", "posting"]
+SELECT
+    access_target.access_id,
+    access_target.linked,
+    access_target.occurred_at,
+    incident.reference,
+    incident.opened_at,
+    incident.closed_at
+FROM access_target
+INNER JOIN posting
+    ON
+        access_target.user_id = posting.user_id
+        AND access_target.occurred_at >= posting.starts_at
+        AND (posting.ends_at IS NULL OR access_target.occurred_at < posting.ends_at)
+INNER JOIN incident_holds ON access_target.subject_id = incident_holds.subject_id
+INNER JOIN incident
+    ON incident_holds.reference = incident.reference AND posting.unit = incident.unit
