@@ -1,0 +1,113 @@
+-- id = "self-and-family"
+-- title = "Access to one's own record, or to somebody near"
+-- description = "Any access to the own record or a related subject, or one not fully explained to a subject linked to those."
+-- level = "high"
+-- status = "stable"
+-- family = "unauthorised"
+-- key = ["user_id", "subject_id"]
+-- points = 38
+-- summary = "{user_id} looked up {subject_id} {event_count} times: relation {relation}, distance {distance}"
+-- reads = ["access", "explanation", "judgeable_access", "related_subject"]
+-- requires = ["relationship or staff"]
+-- references = [
+--     "IPCC/ACPO 2012, The abuse of police powers to perpetrate sexual violence, case three",
+--     "259 published cases: 31 % concern a former or present partner, that partner's other partners, or someone wanted as one",
+-- ]
+-- tags = ["relation", "partner", "self"]
+-- falsepositives = [
+--     "Training on a test record.",
+--     "A relation that is out of date, or entered for the wrong person.",
+--     "A duty that fell to the only officer there, declared to a supervisor.",
+-- ]
+-- blind_spots = [
+--     "Relations that the force does not know: most of them.",
+--     "Look-ups of a relative's friends more than two links away.",
+-- ]
+-- triage = [
+--     "Ask whether the relation was declared, and whether a supervisor knew.",
+--     "One look-up of a former partner weighs more than many of strangers.",
+-- ]
+--
+-- Nobody may police their own affairs, so an explanation does not help an access to the own record or a relation: distance 0
+-- and 1. What is linked to them (the ex-partner's new partner, their car) adds a step a link, counts only where no full
+-- explanation holds, and weighs less the further it is.
+WITH near AS (
+    SELECT
+        access.user_id,
+        access.subject_id,
+        access.access_id,
+        related_subject.distance,
+        related_subject.relation
+    FROM access
+    INNER JOIN related_subject
+        ON access.user_id = related_subject.user_id AND access.subject_id = related_subject.subject_id
+    WHERE related_subject.steps = 0
+),
+
+linked AS (
+    SELECT
+        judgeable_access.user_id,
+        judgeable_access.subject_id,
+        judgeable_access.access_id,
+        related_subject.distance,
+        related_subject.relation
+    FROM judgeable_access
+    INNER JOIN related_subject
+        ON
+            judgeable_access.user_id = related_subject.user_id
+            AND judgeable_access.subject_id = related_subject.subject_id
+    LEFT JOIN explanation ON judgeable_access.access_id = explanation.access_id
+    WHERE
+        related_subject.steps > 0
+        AND coalesce(explanation.strength, 'none') <> 'full'
+        AND (related_subject.starts_at IS NULL OR judgeable_access.occurred_at >= related_subject.starts_at)
+        AND (related_subject.ends_at IS NULL OR judgeable_access.occurred_at < related_subject.ends_at)
+),
+
+cited AS (
+    SELECT * FROM near
+    UNION
+    SELECT * FROM linked
+),
+
+nearest AS (
+    SELECT
+        cited.user_id,
+        cited.subject_id,
+        min(cited.distance) AS distance,
+        count(DISTINCT cited.access_id) AS accesses,
+        count(DISTINCT cited.access_id) FILTER (WHERE explanation.strength = 'full') AS explained
+    FROM cited
+    LEFT JOIN explanation ON cited.access_id = explanation.access_id
+    GROUP BY cited.user_id, cited.subject_id
+),
+
+named AS (
+    SELECT
+        cited.user_id,
+        cited.subject_id,
+        min(cited.relation) AS relation
+    FROM cited
+    INNER JOIN nearest
+        ON
+            cited.user_id = nearest.user_id
+            AND cited.subject_id = nearest.subject_id
+            AND cited.distance = nearest.distance
+    GROUP BY cited.user_id, cited.subject_id
+)
+
+SELECT DISTINCT
+    cited.user_id,
+    cited.subject_id,
+    cited.access_id,
+    TRUE AS counts,
+    CASE nearest.distance WHEN 0 THEN 'high' WHEN 1 THEN 'high' WHEN 2 THEN 'medium' ELSE 'low' END AS level,
+    CASE nearest.distance WHEN 0 THEN 38 WHEN 1 THEN 36 WHEN 2 THEN 22 ELSE 12 END AS points,
+    nearest.distance,
+    named.relation,
+    nearest.accesses,
+    nearest.explained
+FROM cited
+INNER JOIN nearest ON cited.user_id = nearest.user_id AND cited.subject_id = nearest.subject_id
+INNER JOIN named ON cited.user_id = named.user_id AND cited.subject_id = named.subject_id
+ORDER BY cited.user_id, cited.subject_id, cited.access_id
