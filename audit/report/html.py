@@ -1,0 +1,127 @@
+"""Render report.html: one file, no script, nothing fetched, no clock. Every cell of a log is hostile.
+
+Jinja escapes; `finalize` makes control and bidi characters visible in everything that is put out; the page's own
+policy lets a browser load nothing and apply no style but the one whose hash it names.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from audit.report.page import Size, make_page
+from audit.report.report import Report
+from audit.text import shortened, visible
+
+MAX_BYTES = 2_000_000
+# Tried in this order until the page is small enough to send and to open.
+_SIZES = (Size(50, 40), Size(50, 20), Size(50, 10), Size(25, 5), Size(10, 0))
+_CELL_CHARACTERS = 160
+_LONG_CHARACTERS = 500
+
+
+def render_html(report: Report) -> str:
+    """Return the page. The same report (its manifest's clock times and ids aside) gives the same text."""
+    report = replace(report, **report.tables())
+    pages = (_render(report, size) for size in _SIZES)
+    page = next(pages)
+    while len(page.encode()) > MAX_BYTES and (smaller := next(pages, None)) is not None:
+        page = smaller
+    return page
+
+
+def _render(report: Report, size: Size) -> str:
+    environment = _environment(ZoneInfo(report.manifest.timezone))
+    style = _style(environment)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    template = environment.get_template("report.html.j2")
+    return template.render(page=make_page(report, size), style=style, style_sha256=digest)
+
+
+def _environment(zone: ZoneInfo) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("audit.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    environment.filters |= {
+        "cell": lambda value: _cell(value, _CELL_CHARACTERS),
+        "long": lambda value: _cell(value, _LONG_CHARACTERS),
+        "value": _value,
+        "count": _count,
+        "share": _share,
+        "parameter": lambda value: _cell(json.dumps(value, ensure_ascii=False), _LONG_CHARACTERS),
+        "words": lambda name: str(name).replace("_", " "),
+        "when": lambda moment: _when(moment, zone),
+        "day": lambda moment: _when(moment, zone)[:10],
+        "bar": _bar,
+    }
+    return environment
+
+
+def _style(environment: Environment) -> Markup:
+    loader = environment.loader
+    assert isinstance(loader, BaseLoader)
+    # Our own file, with nothing put into it: escaped, its quotes and arrows would be no style.
+    return Markup(loader.get_source(environment, "report.css")[0])  # noqa: S704
+
+
+def _finalize(value: object) -> object:
+    """Make what is put out inert; markup is what went through here before, inside a macro."""
+    if isinstance(value, Markup):
+        return value
+    return "—" if value is None else visible(str(value))
+
+
+def _cell(value: object, limit: int) -> str | None:
+    return None if value is None else shortened(str(value), limit)
+
+
+def _value(value: object) -> str | None:
+    """Write a number of a finding's details, or a list or object of such."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    if isinstance(value, list | dict):
+        return shortened(json.dumps(value, ensure_ascii=False), _CELL_CHARACTERS)
+    return _cell(value, _CELL_CHARACTERS)
+
+
+def _count(value: int | None) -> str | None:
+    return None if value is None else f"{value:,}"
+
+
+def _share(part: int, whole: int) -> str | None:
+    """Write a percentage; None of nothing. In tenths by integers, so that 99.96 % is not shown as all."""
+    if not whole:
+        return None
+    tenths = part * 1000 // whole
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
+def _when(moment: datetime | None, zone: ZoneInfo) -> str:
+    """Write a time (naive, UTC) as local time with the zone's name, so that a doubled hour is told apart."""
+    if moment is None:
+        return "—"
+    return moment.replace(tzinfo=UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def _bar(row: Mapping[str, int]) -> list[tuple[str, str, str]]:
+    """Return the segments of a coverage bar, 100 wide: class, start, width."""
+    segments = []
+    start = 0.0
+    for name in ("explained", "weak", "unexplained", "unjudged"):
+        width = 100 * row[name] / row["accesses"] if row["accesses"] else 0.0
+        segments.append((name, f"{start:.2f}", f"{width:.2f}"))
+        start += width
+    return segments

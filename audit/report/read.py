@@ -1,0 +1,169 @@
+"""Read published reports. Opens no database, so that it works while a batch runs; writes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from audit.errors import InputOutputError, UsageError
+from audit.report.files import naming_faults, sha256_of
+from audit.report.manifest import Manifest, manifest_from_json
+from audit.report.tables import LEVELS
+
+_REMEDY = "give the right to read it, take it from a backup, or make a new report with: audit run"
+
+_ENOUGH_TO_SAY_SEVERAL = 5
+
+
+@dataclass(frozen=True)
+class Run:
+    """A published report."""
+
+    run_id: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which findings to read; None = any. `level` means at least that level. Suppressed ones only on request."""
+
+    detector: tuple[str, ...] | None = None
+    user_id: str | None = None
+    subject_id: str | None = None
+    level: str | None = None
+    status: str | None = None
+    limit: int | None = None
+    suppressed: bool = False
+
+
+def published_runs(reports: Path) -> list[Run]:
+    """Return the complete reports, oldest first. A folder that is not there holds none."""
+    with naming_faults(reports, "read", _REMEDY):
+        # Not by glob, which takes a folder that may not be read for an empty one.
+        folders = sorted(path for path in reports.iterdir() if _is_report(path)) if reports.exists() else []
+    return [Run(folder.name.removeprefix("run="), folder) for folder in folders]
+
+
+def _is_report(folder: Path) -> bool:
+    """Say whether a report is there; one that may not be looked into counts, so that reading it says why it cannot."""
+    try:
+        return folder.name.startswith("run=") and (folder / "manifest.json").is_file()
+    except PermissionError:
+        return True
+
+
+def latest(reports: Path) -> Run | None:
+    """Return the newest complete report, if there is one."""
+    return next(reversed(published_runs(reports)), None)
+
+
+def read_manifest(run: Run) -> Manifest:
+    """Read the manifest of a report. Raises InputOutputError."""
+    path = run.folder / "manifest.json"
+    with naming_faults(path, "read", _REMEDY):
+        text = path.read_bytes()
+    try:
+        return manifest_from_json(text.decode())
+    except (ValueError, TypeError, KeyError, AttributeError) as fault:
+        raise InputOutputError(f"{path}: is not the manifest of a report; {_REMEDY}") from fault
+
+
+def manifest_sha256(run: Run) -> str:
+    """Return the hash of the manifest file, which the next run's manifest names."""
+    path = run.folder / "manifest.json"
+    with naming_faults(path, "read", _REMEDY):
+        return sha256_of(path)
+
+
+def read_table(run: Run, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a table of a report, or some of its columns. Raises InputOutputError."""
+    path = _path(run, name)
+    with naming_faults(path, "read", _REMEDY):
+        return pq.read_table(path, columns=None if columns is None else list(columns), partitioning=None)
+
+
+def read_findings(run: Run, wanted: Wanted | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read the findings wanted, by rank, suppressed ones last. Under a second in a million: see `_read_matching`."""
+    wanted = wanted or Wanted()
+    path = _path(run, "findings")
+    with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
+        return _read_matching(file, _conditions(wanted), wanted.limit, columns)
+
+
+def find_finding(run: Run, finding_id: str) -> dict[str, object]:
+    """Read the finding of that id, or of the only id that begins so. Raises UsageError when none or several do."""
+    path = _path(run, "findings")
+    with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
+        begins_so = {"finding_id": pc.starts_with(pc.field("finding_id"), pattern=finding_id)}
+        found = _read_matching(file, begins_so, _ENOUGH_TO_SAY_SEVERAL, None).to_pylist()
+    exact = [row for row in found if row["finding_id"] == finding_id]
+    if len(exact or found) == 1:
+        return dict((exact or found)[0])
+    if not found:
+        raise UsageError(f'finding "{finding_id}": not in the report {run.run_id}; see: audit findings')
+    ids = ", ".join(str(row["finding_id"]) for row in found)
+    raise UsageError(f'finding "{finding_id}": several begin so ({ids}); give more of the id')
+
+
+def read_evidence(run: Run, finding_id: str) -> pa.Table:
+    """Read the evidence of one finding, by time."""
+    path = _path(run, "evidence")
+    with naming_faults(path, "read", _REMEDY):
+        return pq.read_table(path, filters=pc.field("finding_id") == finding_id, partitioning=None)
+
+
+def _path(run: Run, name: str) -> Path:
+    return run.folder / f"{name}.parquet"
+
+
+def _conditions(wanted: Wanted) -> dict[str, pc.Expression]:
+    """Return the conditions that the findings wanted meet, by the column that each is about."""
+    conditions: dict[str, pc.Expression] = {}
+    if wanted.detector is not None:
+        conditions["detector"] = pc.field("detector").isin(list(wanted.detector))
+    if wanted.level is not None:
+        conditions["level"] = pc.field("level").isin(list(LEVELS[LEVELS.index(wanted.level) :]))
+    for column in ("user_id", "subject_id", "status"):
+        if getattr(wanted, column) is not None:
+            conditions[column] = pc.field(column) == getattr(wanted, column)
+    if not wanted.suppressed:
+        conditions["rank"] = pc.field("rank").is_valid()
+    return conditions
+
+
+def _read_matching(
+    file: pq.ParquetFile, conditions: dict[str, pc.Expression], limit: int | None, columns: Sequence[str] | None
+) -> pa.Table:
+    """Read the rows that meet all conditions, at most `limit`, in the order of the file.
+
+    Row group by row group, the columns of the conditions first: groups without a match, and all groups after the last
+    one needed, are not decoded. A dataset filter decodes every column of every group.
+    """
+    chosen = list(file.schema_arrow.names if columns is None else columns)
+    parts: list[pa.Table] = []
+    left = file.metadata.num_rows if limit is None else limit
+    for group in range(file.num_row_groups):
+        if left <= 0:
+            break
+        matches = _matches(file, group, conditions)
+        if len(matches) == 0:
+            continue
+        parts.append(file.read_row_group(group, columns=chosen).take(matches.slice(0, left)))
+        left -= parts[-1].num_rows
+    if not parts:
+        return pa.schema([file.schema_arrow.field(name) for name in chosen]).empty_table()
+    return pa.concat_tables(parts).select(chosen)
+
+
+def _matches(file: pq.ParquetFile, group: int, conditions: dict[str, pc.Expression]) -> pa.Array:
+    """Return the places, within the row group, of the rows that meet all conditions."""
+    places = pa.array(range(file.metadata.row_group(group).num_rows), pa.int32())
+    if not conditions:
+        return places
+    rows = file.read_row_group(group, columns=list(conditions)).append_column("_place", places)
+    return rows.filter(reduce(and_, conditions.values()))["_place"].combine_chunks()

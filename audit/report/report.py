@@ -1,0 +1,38 @@
+"""A report before it is written: its tables, its manifest, and what the detectors say about themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from audit.report.manifest import Manifest
+from audit.report.tables import SCHEMAS, conform
+
+
+@dataclass(frozen=True)
+class DetectorNote:
+    """The prose of a detector that a reviewer needs beside its findings."""
+
+    title: str
+    description: str = ""
+    falsepositives: tuple[str, ...] = ()
+    blind_spots: tuple[str, ...] = ()
+    triage: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run's report. The tables fit audit/report/tables.py; `notes` are by detector id."""
+
+    findings: pa.Table
+    evidence: pa.Table
+    users: pa.Table
+    rules: pa.Table
+    coverage: pa.Table
+    withdrawn: pa.Table
+    manifest: Manifest
+    notes: Mapping[str, DetectorNote] = field(default_factory=dict)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Return the tables by name, each in its schema. Raises ValueError where one does not fit."""
+        return {name: conform(name, getattr(self, name)) for name in SCHEMAS}
