@@ -1,0 +1,221 @@
+"""Make a report of what a run examined: compare with the report before, add the rules' own table, and publish it whole."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+import audit
+from audit.catalogue import Catalogue, Detector, Query
+from audit.detect import Detection
+from audit.engine import Engine
+from audit.explain import Horizon
+from audit.findings import Findings, Previous
+from audit.report.manifest import Horizon as ManifestHorizon
+from audit.report.manifest import InputFile, Manifest, QueryUsed, Skipped
+from audit.report.read import Run, latest, manifest_sha256, published_runs, read_manifest, read_table
+from audit.report.report import DetectorNote, Report
+from audit.report.tables import LEVELS, RULES, WITHDRAWN
+from audit.report.write import new_run_id, write_report
+from audit.withdrawn import find_withdrawn
+from audit.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `status` compares with: the last report on another basis, and its findings of the detectors that ran."""
+
+    basis: str
+    run_id: str | None
+    findings: pa.Table | None
+
+    @property
+    def previous(self) -> Previous | None:
+        """The findings before, as assembling needs them."""
+        return None if self.findings is None else Previous(self.findings.select(["finding_id", "level", "event_ids"]))
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a run found out, before it is published."""
+
+    findings: Findings
+    detections: Sequence[Detection]
+    horizon: Horizon
+    coverage: pa.Table
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How a run came about: what it is for, when it began, seconds by step, and what a reader must be told."""
+
+    purpose: str
+    started_at: datetime
+    step_seconds: Mapping[str, float]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A report that is there."""
+
+    run_id: str
+    folder: Path
+    findings: pa.Table
+    users: pa.Table
+
+    def reaches(self, level: str) -> bool:
+        """Say whether a finding that is not suppressed has the level, or a graver one."""
+        graver = set(LEVELS[LEVELS.index(level) :])
+        return any(
+            found in graver and rank is not None
+            for found, rank in zip(self.findings["level"].to_pylist(), self.findings["rank"].to_pylist(), strict=True)
+        )
+
+
+def find_comparison(
+    engine: Engine, workspace: Workspace, catalogue: Catalogue, detections: Sequence[Detection]
+) -> Comparison:
+    """Reckon what the findings rest on, and find the last report that rests on something else."""
+    detectors = [detection.detector for detection in detections]
+    basis = _basis(engine, catalogue, detectors)
+    wanted = {detector.id for detector in detectors}
+    for run in reversed(published_runs(workspace.reports)):
+        manifest = read_manifest(run)
+        ran = {query.id for query in manifest.queries if query.kind == "detector"}
+        if manifest.basis != basis and wanted & ran:
+            return Comparison(basis, run.run_id, _findings_of(run, wanted))
+    return Comparison(basis, None, None)
+
+
+def publish(
+    engine: Engine, workspace: Workspace, catalogue: Catalogue, examined: Examined, origin: Origin
+) -> Published:
+    """Write the report of a run and return it."""
+    before = latest(workspace.reports)
+    run_id = new_run_id(origin.started_at, after=before.run_id if before else None)
+    detectors = [detection.detector for detection in examined.detections]
+    manifest = Manifest(
+        run_id=run_id,
+        started_at=origin.started_at,
+        finished_at=datetime.now(UTC),
+        purpose=origin.purpose,
+        workspace=workspace.name,
+        timezone=workspace.timezone,
+        basis=examined.comparison.basis,
+        versions={"access-audit": audit.__version__, engine.name: engine.version, "python": platform.python_version()},
+        step_seconds=origin.step_seconds,
+        detector_seconds={found.detector.id: round(found.seconds, 3) for found in examined.detections},
+        inputs=_inputs(engine),
+        queries=tuple(QueryUsed(q.id, q.kind, q.sha256, dict(q.parameters)) for q in _used(catalogue, detectors)),
+        previous_manifest_sha256=manifest_sha256(before) if before else None,
+        compared_with=examined.comparison.run_id,
+        horizon=ManifestHorizon(**asdict(examined.horizon)),
+        skipped=tuple(Skipped(found.detector.id, found.skipped) for found in examined.detections if found.skipped),
+        warnings=(*origin.warnings, *_about_horizon(examined.horizon)),
+    )
+    findings = examined.findings
+    report = Report(
+        findings=findings.findings,
+        evidence=findings.evidence,
+        users=findings.users,
+        rules=_rules(engine, examined),
+        coverage=examined.coverage,
+        withdrawn=_withdrawn(engine, examined, manifest, workspace),
+        manifest=manifest,
+        notes={detector.id: _note(detector) for detector in detectors},
+    )
+    folder = write_report(workspace.reports, run_id, report, workspace.group)
+    return Published(run_id, folder, findings.findings, findings.users)
+
+
+def _findings_of(run: Run, detectors: set[str]) -> pa.Table:
+    table = read_table(run, "findings")
+    return table.filter(pa.array([name in detectors for name in table["detector"].to_pylist()], pa.bool_()))
+
+
+def _used(catalogue: Catalogue, detectors: Sequence[Detector]) -> list[Query]:
+    others = (*catalogue.accesses, *catalogue.views, *catalogue.explanations, *catalogue.reports)
+    return [*others, *detectors]
+
+
+def _basis(engine: Engine, catalogue: Catalogue, detectors: Sequence[Detector]) -> str:
+    """Hash all that findings depend on, so that the same basis means the same bytes."""
+    content = {
+        "inputs": [[item.source, item.path, item.sha256, item.loaded] for item in _inputs(engine)],
+        "queries": sorted(
+            [query.id, query.sha256, repr(sorted(query.parameters.items()))] for query in _used(catalogue, detectors)
+        ),
+        "versions": [audit.__version__, engine.name, engine.version],
+    }
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _inputs(engine: Engine) -> tuple[InputFile, ...]:
+    """The files that the findings rest on: those of which something stands in the warehouse, and those that gave nothing."""
+    rows = engine.query(
+        "SELECT load_id, source, path, sha256, bytes, records, loaded, duplicates, quarantined, rejected "
+        "FROM load_log ORDER BY load_id"
+    ).to_pylist()
+    return tuple(InputFile(**row) for row in rows)
+
+
+def _about_horizon(horizon: Horizon) -> tuple[str, ...]:
+    if not horizon.judges:
+        return ("no incident is loaded: nothing is called unexplained, and only log-only detectors run",)
+    if horizon.judged_until is None or horizon.newest_at is None or horizon.newest_at <= horizon.judged_until:
+        return ()
+    return (
+        f"accesses after {horizon.judged_until:%Y-%m-%d %H:%M} UTC are not judged: the incidents loaded reach no further; "
+        "check the feed of incidents",
+    )
+
+
+def _rules(engine: Engine, examined: Examined) -> pa.Table:
+    counts = engine.query(
+        "SELECT (SELECT count(*) FROM access WHERE user_id IS NOT NULL) AS accesses, "
+        "(SELECT count(*) FROM judgeable_access) AS judged, (SELECT count(*) FROM unexplained_access) AS unexplained"
+    ).to_pylist()[0]
+    found: dict[str, int] = {}
+    users: dict[str, set[str]] = {}
+    findings = examined.findings.findings
+    for detector, user in zip(findings["detector"].to_pylist(), findings["user_id"].to_pylist(), strict=True):
+        found[detector] = found.get(detector, 0) + 1
+        users.setdefault(detector, set()).update([user] if user else [])
+    rows = []
+    for detection in examined.detections:
+        name, ran = detection.detector.id, detection.skipped is None
+        judges = "unexplained_access" in detection.detector.reads
+        candidates = counts["judged"] if judges else counts["accesses"]
+        rows.append(
+            {
+                "detector": name,
+                "candidates": candidates if ran else None,
+                "explained_away": (counts["judged"] - counts["unexplained"] if judges else 0) if ran else None,
+                "findings": found.get(name, 0) if ran else None,
+                "users": len(users.get(name, ())) if ran else None,
+                "lift": examined.findings.lift.get(name),
+                "skipped": detection.skipped,
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=RULES)
+
+
+def _withdrawn(engine: Engine, examined: Examined, manifest: Manifest, workspace: Workspace) -> pa.Table:
+    comparison = examined.comparison
+    if comparison.findings is None or comparison.run_id is None:
+        return WITHDRAWN.empty_table()
+    before = read_manifest(Run(comparison.run_id, workspace.reports / f"run={comparison.run_id}"))
+    return find_withdrawn(engine, comparison.findings, examined.findings.findings, before, manifest)
+
+
+def _note(detector: Detector) -> DetectorNote:
+    return DetectorNote(
+        detector.title, detector.description, detector.falsepositives, detector.blind_spots, detector.triage
+    )

@@ -1,0 +1,180 @@
+"""The nightly job, as it happens: load what is new, make accesses, explain them, detect, put findings together, report."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+
+from audit.catalogue import Catalogue, read_catalogue, with_parameters
+from audit.detect import Detection, run_detectors
+from audit.engine import DuckDBEngine, Engine, Limits
+from audit.engine.duckdb import close_off
+from audit.errors import ExitCode, QueryError, worst
+from audit.explain import Horizon, explain, find_horizon, make_accesses
+from audit.findings import Facts, assemble, cited_accesses
+from audit.load import LoadResult, load_inputs
+from audit.lock import hold
+from audit.publish import Examined, Origin, Published, find_comparison, publish
+from audit.sources.library import read_library
+from audit.stale import stale_inputs
+from audit.warehouse import access_basis, mark_accesses, open_for_reading, open_warehouse
+from audit.workspace import Workspace
+
+Notify = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the command line may ask of a run. `detectors`: only those; `full`: make everything anew."""
+
+    detectors: tuple[str, ...] = ()
+    full: bool = False
+    fail_on: str | None = None
+    purpose: str | None = None
+
+
+@dataclass
+class Clock:
+    """Seconds by step, for the manifest."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step."""
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run did: what was loaded, what was published, and the exit code that follows."""
+
+    loaded: LoadResult
+    published: Published
+    detections: Sequence[Detection]
+    stale: tuple[str, ...]
+    code: ExitCode
+    seconds: float
+
+
+def read_queries(workspace: Workspace) -> Catalogue:
+    """Return the workspace's queries with its parameters, all checked.
+
+    Raises:
+        QueryError, ConfigError: what is wrong with them.
+    """
+    return with_parameters(read_catalogue(workspace.queries), workspace.parameters, str(workspace.config))
+
+
+def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
+    """Do the nightly job.
+
+    Raises:
+        AuditError: nothing could be reported; what could be loaded is loaded.
+    """
+    started_at = datetime.now(UTC)
+    clock = Clock()
+    with clock.step("check"):
+        catalogue = read_queries(workspace)
+        for name in options.detectors:
+            catalogue.detector(name)
+    with hold(workspace):
+        loaded = load_and_collapse(workspace, catalogue, options.full, notify, clock)
+        with _reading(workspace) as engine:
+            examined = examine(workspace, catalogue, engine, options.detectors, notify, clock)
+            stale = stale_inputs(engine, workspace, started_at)
+            with clock.step("report"):
+                notify("writing the report")
+                notes = [*loaded.warnings, *(message for fault in loaded.faults for message in fault.faults), *stale]
+                origin = Origin(options.purpose or workspace.purpose, started_at, dict(clock.seconds), tuple(notes))
+                published = publish(engine, workspace, catalogue, examined, origin)
+    codes = [*loaded.codes, *([ExitCode.STALE] if stale else [])]
+    if options.fail_on and published.reaches(options.fail_on):
+        codes.append(ExitCode.FAIL_ON)
+    seconds = round((datetime.now(UTC) - started_at).total_seconds(), 1)
+    return RunResult(loaded, published, examined.detections, stale, worst(codes), seconds)
+
+
+def load_and_collapse(
+    workspace: Workspace, catalogue: Catalogue, full: bool, notify: Notify, clock: Clock
+) -> LoadResult:
+    """Load what is new of all inputs, and make the accesses anew where that changed them."""
+    library = read_library(workspace.sources)
+    connection = open_warehouse(workspace.database, limits(workspace))
+    try:
+        with clock.step("load"):
+            loaded = load_inputs(connection, workspace, library, notify)
+        with clock.step("accesses"):
+            collapse(connection, catalogue, full, notify)
+    finally:
+        connection.close()
+    return loaded
+
+
+def collapse(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, full: bool, notify: Notify) -> None:
+    """Make the accesses, unless they are those of the loads and the queries that stand now."""
+    basis = access_basis(connection, [step.sha256 + str(step.bound()) for step in catalogue.accesses])
+    if full or not basis.current:
+        notify("collapsing events into accesses")
+        make_accesses(DuckDBEngine(connection, keep=True), catalogue)
+        mark_accesses(connection, basis)
+
+
+def limits(workspace: Workspace) -> Limits:
+    """What the engine may use."""
+    return Limits(workspace.threads, workspace.memory)
+
+
+@contextmanager
+def _reading(workspace: Workspace) -> Iterator[Engine]:
+    """An engine over the warehouse that can neither write to it nor reach a file, the network or a setting."""
+    connection = open_for_reading(workspace.database, limits(workspace))
+    try:
+        close_off(connection)
+        yield DuckDBEngine(connection)
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ConversionException) as fault:
+        raise QueryError(f"a query does not fit the tables: {str(fault).splitlines()[0]}") from fault
+    finally:
+        connection.close()
+
+
+def examine(
+    workspace: Workspace, catalogue: Catalogue, engine: Engine, detectors: Sequence[str], notify: Notify, clock: Clock
+) -> Examined:
+    """Explain the accesses, run the detectors, and put what they return together."""
+    with clock.step("explain"):
+        notify("explaining accesses")
+        horizon = find_horizon(engine, horizon_span(workspace))
+        explain(engine, catalogue, horizon)
+    with clock.step("detect"):
+        detections = run_detectors(engine, catalogue, detectors, notify)
+    with clock.step("findings"):
+        notify("putting findings together")
+        comparison = find_comparison(engine, workspace, catalogue, detections)
+        facts = gather_facts(engine, catalogue, detections, horizon)
+        ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
+        findings = assemble(ran, facts, comparison.previous, workspace.threads)
+        coverage = engine.query(catalogue.report("coverage").sql)
+    return Examined(findings, detections, horizon, coverage, comparison)
+
+
+def gather_facts(engine: Engine, catalogue: Catalogue, detections: Sequence[Detection], horizon: Horizon) -> Facts:
+    """Ask the engine for what is known of the accesses that the detections cite."""
+    cited = cited_accesses([detection.rows for detection in detections if detection.skipped is None])
+    engine.create_table_from("cited", cited)
+    accesses, events, tried, users = (
+        engine.query(query.sql, query.bound())
+        for query in map(catalogue.report, ("cited_access", "cited_event", "tried", "user_count"))
+    )
+    return Facts(accesses, events, tried, users, horizon.newest_at)
+
+
+def horizon_span(workspace: Workspace) -> timedelta | None:
+    """How long after the newest incident an access is still judged; None = without limit."""
+    spans = [item.horizon for item in workspace.inputs if item.source == "incident" and item.horizon is not None]
+    return max(spans, default=None)
