@@ -78,10 +78,9 @@ class AccessBasis:
 def access_basis(connection: duckdb.DuckDBPyConnection, steps: Sequence[str]) -> AccessBasis:
     """Return what accesses made now would rest on, and whether those that stand rest on it."""
     made_with = hashlib.sha256("\n".join(steps).encode()).hexdigest()
-    row = connection.execute("SELECT COALESCE(max(load_id), 0) FROM load_log").fetchone()
-    last_load = int(row[0]) if row else 0
-    standing = connection.execute("SELECT accesses_loaded, accesses_made_with FROM warehouse").fetchone()
-    return AccessBasis(last_load, made_with, standing == (last_load, made_with))
+    last_load = int(connection.execute("SELECT COALESCE(max(load_id), 0) FROM load_log").fetchall()[0][0])
+    standing = connection.execute("SELECT accesses_loaded, accesses_made_with FROM warehouse").fetchall()
+    return AccessBasis(last_load, made_with, standing == [(last_load, made_with)])
 
 
 def mark_accesses(connection: duckdb.DuckDBPyConnection, basis: AccessBasis) -> None:
@@ -124,11 +123,11 @@ def _sql_for_table(name: str, like: str, more: str = "") -> str:
 
 def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     try:
-        row = connection.execute("SELECT version FROM warehouse").fetchone()
+        rows = connection.execute("SELECT version FROM warehouse").fetchall()
     except duckdb.Error as fault:
         connection.close()
         raise InputOutputError(f"{path}: is not a database of Access Audit; move it away or name another") from fault
-    if row != (VERSION,):
+    if rows != [(VERSION,)]:
         connection.close()
         raise InputOutputError(
             f"{path}: was made by another version of Access Audit; load the logs into a new database"

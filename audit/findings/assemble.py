@@ -13,8 +13,9 @@ import duckdb
 import pyarrow as pa
 
 from audit.errors import QueryError
+from audit.findings.measure import compare, measure, rank_findings
 from audit.findings.narrative import add_summaries
-from audit.findings.score import LEAST, MOST, PARTS, SQL_FOR_COMPONENT
+from audit.findings.users import rank_users, reckon_lift
 from audit.sql import quote_identifier, quote_literal
 
 # Columns of a detector's rows that are the program's; the others are numbers behind the finding.
@@ -91,11 +92,11 @@ def assemble(
         _take_facts(bench, facts)
         for detector, rows in detected:
             _take_rows(bench, detector, rows)
-        _make_findings(bench, facts.newest_at)
-        _rank(bench)
-        _compare(bench, previous)
+        measure(bench, facts.newest_at)
+        rank_findings(bench)
+        compare(bench, None if previous is None else previous.findings)
         findings = add_summaries(bench, {detector.id: detector.summary for detector, _ in detected})
-        return Findings(findings, _evidence(bench), _users(bench), _lift(bench))
+        return Findings(findings, _evidence(bench), rank_users(bench), reckon_lift(bench))
 
 
 def _take_facts(bench: duckdb.DuckDBPyConnection, facts: Facts) -> None:
@@ -167,111 +168,6 @@ def _check_constant(bench: duckdb.DuckDBPyConnection, detector: Detected) -> Non
         )
 
 
-def _make_findings(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> None:
-    bench.execute(
-        """
-        CREATE TABLE counted AS
-        SELECT
-            citation.finding_id,
-            count(*) AS event_count,
-            count(DISTINCT fact.local_date) AS days,
-            min(fact.occurred_at) AS first_at,
-            max(fact.occurred_at) AS last_at,
-            list(fact.access_id ORDER BY fact.occurred_at, fact.access_id) AS event_ids,
-            bool_or(fact.marked) AS marked,
-            min(fact.distance) AS distance,
-            bool_or(fact.after_warning) AS after_warning,
-            count(*) FILTER (WHERE fact.strength = 'weak') AS weak_count,
-            count(*) FILTER (WHERE fact.strength = 'full') AS explained_count,
-            count(*) FILTER (WHERE trim(COALESCE(fact.reason, '')) = '') AS blank_reasons,
-            count(DISTINCT fact.reason) AS reasons
-        FROM citation
-        INNER JOIN fact ON citation.access_id = fact.access_id
-        WHERE citation.counts
-        GROUP BY citation.finding_id
-        """
-    )
-    bench.execute(
-        """
-        CREATE TABLE measured AS
-        SELECT
-            head.* EXCLUDE (first_at, last_at),
-            COALESCE(head.first_at, counted.first_at) AS first_at,
-            COALESCE(head.last_at, counted.last_at) AS last_at,
-            COALESCE(event_count, 0) AS event_count,
-            COALESCE(days, 0) AS days,
-            COALESCE(event_ids, []) AS event_ids,
-            date_diff('day', COALESCE(head.first_at, counted.first_at), COALESCE(head.last_at, counted.last_at)) AS span_days,
-            COALESCE(date_diff('day', COALESCE(head.last_at, counted.last_at), CAST($newest_at AS TIMESTAMP)), 0) AS days_ago,
-            COALESCE(marked, FALSE) AS marked,
-            distance,
-            COALESCE(after_warning, FALSE) AS after_warning,
-            COALESCE(weak_count, 0) AS weak_count,
-            COALESCE(explained_count, 0) AS explained_count,
-            COALESCE(blank_reasons, 0) AS blank_reasons,
-            COALESCE(reasons, 0) AS reasons
-        FROM head
-        LEFT JOIN counted USING (finding_id)
-        """,
-        {"newest_at": newest_at},
-    )
-    parts = ", ".join(f"CAST({part.points} AS INTEGER) AS {part.name}_part" for part in PARTS)
-    total = " + ".join(f"{part.name}_part" for part in PARTS)
-    bench.execute(f"CREATE TABLE parted AS SELECT *, {parts} FROM measured")
-    bench.execute(
-        f"""
-        CREATE TABLE scored AS
-        SELECT *, greatest({LEAST}, least({MOST}, {total})) AS score, {total} AS parts_total FROM parted
-        """
-    )
-
-
-def _rank(bench: duckdb.DuckDBPyConnection) -> None:
-    shown = ", ".join(f'"{part.name}" := {part.name}_part' for part in PARTS)
-    # Parts that are nothing are left out; what the bounds of the score take away stands as a part, so that all add up.
-    parts = f"to_json(struct_pack({shown}, bound := score - parts_total))"
-    kept = f"json_object_keep({parts})"
-    bench.execute(
-        "CREATE MACRO json_object_keep(parts) AS '{' || array_to_string([to_json(entry.key) || ':' || entry.value "
-        "FOR entry IN map_entries(from_json(parts, '\"MAP(VARCHAR, INTEGER)\"')) IF entry.value <> 0], ',') || '}'"
-    )
-    bench.execute(
-        f"""
-        CREATE TABLE ranked AS
-        SELECT
-            * EXCLUDE (details),
-            left(details, -1) || CASE details WHEN '{{}}' THEN '' ELSE ',' END
-            || '"score_parts":' || {kept} || '}}' AS details,
-            CAST(row_number() OVER (
-                ORDER BY score DESC, event_count DESC, last_at DESC NULLS LAST, finding_id
-            ) AS INTEGER) AS rank
-        FROM scored
-        """
-    )
-
-
-def _compare(bench: duckdb.DuckDBPyConnection, previous: Previous | None) -> None:
-    bench.execute("CREATE TABLE before (finding_id VARCHAR, level VARCHAR, event_ids VARCHAR[])")
-    if previous is not None:
-        bench.register("arrow_rows", previous.findings)
-        bench.execute("INSERT INTO before SELECT finding_id, level, event_ids FROM arrow_rows")
-        bench.unregister("arrow_rows")
-    bench.execute(
-        """
-        CREATE TABLE finding AS
-        SELECT
-            ranked.*,
-            CASE
-                WHEN before.finding_id IS NULL THEN 'new'
-                WHEN before.level <> ranked.level OR before.event_ids <> ranked.event_ids THEN 'updated'
-                ELSE 'unchanged'
-            END AS status
-        FROM ranked
-        LEFT JOIN before USING (finding_id)
-        """
-    )
-
-
 def _evidence(bench: duckdb.DuckDBPyConnection) -> pa.Table:
     return bench.sql(
         """
@@ -290,86 +186,3 @@ def _evidence(bench: duckdb.DuckDBPyConnection) -> pa.Table:
         ORDER BY citation.finding_id, fact.occurred_at, citation.access_id
         """
     ).to_arrow_table()
-
-
-def _users(bench: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Rank the users: each detector's points count once, as independent signs do (what is left of doubt is multiplied)."""
-    bench.execute(
-        f"""
-        CREATE TABLE component AS
-        SELECT user_id, detector, CAST({SQL_FOR_COMPONENT} AS BIGINT) AS points, count(*) AS findings
-        FROM finding
-        WHERE user_id IS NOT NULL AND rank IS NOT NULL
-        GROUP BY user_id, detector
-        """
-    )
-    return bench.sql(
-        """
-        WITH doubted AS (
-            SELECT
-                user_id,
-                sum(findings) AS findings,
-                1000000 - list_reduce(
-                    list(points ORDER BY detector), lambda doubt, points: doubt * (100 - points) // 100, 1000000
-                ) AS millionths,
-                max(points) AS best,
-                '{' || string_agg(to_json(detector) || ':' || points, ',' ORDER BY points DESC, detector) || '}' AS components
-            FROM component
-            GROUP BY user_id
-        )
-        SELECT
-            doubted.user_id,
-            CAST(row_number() OVER (
-                ORDER BY doubted.millionths DESC, doubted.best DESC, doubted.findings DESC, doubted.user_id
-            ) AS INTEGER) AS rank,
-            CAST(doubted.millionths // 10000 AS INTEGER) AS score,
-            CAST(doubted.findings AS BIGINT) AS findings,
-            COALESCE(user_count.accesses, 0) AS accesses,
-            COALESCE(user_count.unexplained, 0) AS unexplained,
-            COALESCE(user_count.unjudged, 0) AS unjudged,
-            user_count.unit,
-            user_count.role,
-            doubted.components
-        FROM doubted
-        LEFT JOIN user_count ON doubted.user_id = user_count.user_id
-        ORDER BY rank
-        """
-    ).to_arrow_table()
-
-
-def _lift(bench: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    """Per detector: how much oftener its users are found by another detector than users with a finding are at large."""
-    rows = bench.execute(
-        """
-        WITH others AS (
-            SELECT component.user_id, component.detector, count(DISTINCT other.detector) > 0 AS confirmed
-            FROM (SELECT DISTINCT user_id FROM user_count) AS everyone
-            INNER JOIN component ON component.user_id = everyone.user_id
-            LEFT JOIN component AS other ON other.user_id = component.user_id AND other.detector <> component.detector
-            GROUP BY component.user_id, component.detector
-        ),
-        chance AS (
-            SELECT
-                detector.detector,
-                count(DISTINCT component.user_id) AS found_by_others,
-                (SELECT count(*) FROM user_count) AS users
-            FROM (SELECT DISTINCT detector FROM component) AS detector
-            INNER JOIN component ON component.detector <> detector.detector
-            GROUP BY detector.detector
-        )
-        SELECT
-            others.detector,
-            count(*) FILTER (WHERE others.confirmed) AS confirmed,
-            count(*) AS found,
-            any_value(chance.found_by_others) AS found_by_others,
-            any_value(chance.users) AS users
-        FROM others
-        INNER JOIN chance ON others.detector = chance.detector
-        GROUP BY others.detector
-        """
-    ).fetchall()
-    return {
-        str(detector): round((confirmed / found) / (by_others / users), 4)
-        for detector, confirmed, found, by_others, users in rows
-        if found and by_others and users
-    }

@@ -36,7 +36,8 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOption
     columns = RawColumns(names)
     if _read_fast(connection, path, read, head, len(names)):
         count = connection.execute(f"SELECT count(*) FROM {RAW_TABLE}").fetchone()
-        relation = f"(SELECT rowid + 1 AS record_no, * FROM {RAW_TABLE})"
+        # Rows of a table made in this transaction are numbered from a place of their own, not from nought.
+        relation = f"(SELECT rowid - (SELECT min(rowid) FROM {RAW_TABLE}) + 1 AS record_no, * FROM {RAW_TABLE})"
         return RawFile(relation, _record_text(names), columns, int(count[0]) if count else 0)
     rejects = tuple(_read_slow(connection, path, read, head, len(names)))
     count = connection.execute(f"SELECT count(*) FROM {RAW_TABLE}").fetchone()

@@ -1,0 +1,407 @@
+"""Cases: little tables drawn beside a query are laid out, the query runs, and what it yields is compared."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from audit.catalogue import Catalogue, read_catalogue
+from audit.detect.cases import CaseResult, run_cases
+from audit.engine import DuckDBEngine
+from audit.errors import QueryError
+
+DETECTOR = """-- id = "{id}"
+-- title = "t"
+-- description = "d"
+-- reads = {reads}
+-- level = "low"
+-- status = "test"
+-- family = "repeated"
+-- key = ["user_id"]
+-- points = 1
+-- falsepositives = ["x"]
+-- blind_spots = ["x"]
+-- triage = ["x"]
+{parameters}
+--
+{sql}
+"""
+EXPLANATION = """-- id = "quoted"
+-- title = "t"
+-- description = "d"
+-- reads = ["incident", "open_access"]
+-- strength = "full"
+-- order = 1
+--
+SELECT open_access.access_id, incident.reference
+FROM open_access INNER JOIN incident USING (reference)
+"""
+VIEW = """-- id = "{id}"
+-- title = "t"
+-- description = "d"
+-- reads = {reads}
+{more}
+--
+{sql}
+"""
+MANY = """SELECT night.user_id, CAST(NULL AS VARCHAR) AS subject_id, night.access_id, TRUE AS counts,
+    count(*) OVER (PARTITION BY night.user_id) AS accesses, night.actions, night.local_hour / 3.0 AS third
+FROM night
+WHERE night.iso_weekday <= $last_weekday
+ORDER BY night.access_id"""
+FIRES = '''
+[[case]]
+name = "fires"
+[case.tables]
+night = """
+access_id | user_id
+"""
+expect = """
+access_id
+A1
+"""
+'''
+
+
+@pytest.fixture
+def queries(tmp_path: Path) -> Path:
+    for name in ("views", "detectors", "explanations"):
+        (tmp_path / name).mkdir()
+    columns = "access_id, user_id, actions, masked, local_date, local_hour, iso_weekday, occurred_epoch, occurred_at"
+    night = f"SELECT {columns} FROM access WHERE local_hour < $to_hour"
+    more = "-- materialise = true\n-- parameters.to_hour = 6"
+    (tmp_path / "views" / "night.sql").write_text(VIEW.format(id="night", reads='["access"]', more=more, sql=night))
+    detector = DETECTOR.format(id="many", reads='["night"]', parameters="-- parameters.last_weekday = 5", sql=MANY)
+    (tmp_path / "detectors" / "many.sql").write_text(detector)
+    return tmp_path
+
+
+def run(queries: Path, query: str, cases: str) -> list[CaseResult]:
+    """Run these cases of one query; the catalogue's own demand for cases is met by the others that are added."""
+    for name in ("many", query):
+        path = next(queries.rglob(f"{name}.sql")).with_name(f"{name}.cases.toml")
+        path.write_text(FIRES + '[[case]]\nname = "silent"\nexpect = ""\n')
+    catalogue: Catalogue = read_catalogue((), queries)
+    path.write_text(cases)
+    return list(run_cases(catalogue.query(query), catalogue, DuckDBEngine.in_memory))
+
+
+def test_a_case_that_comes_out_as_drawn_passes(queries: Path) -> None:
+    results = run(
+        queries,
+        "many",
+        '''
+[[case]]
+name = "two accesses at night fire"
+[case.tables]
+access = """
+access_id | user_id | occurred_at         | action
+A1        | U1      | 2024-03-01 01:00:00 | view
+A2        | U1      | 2024-03-01 02:30:00 |
+A3        | U1      | 2024-03-01 12:00:00 | view
+"""
+expect = """
+user_id | access_id | counts | accesses | actions | subject_id | third
+U1      | A2        | true   | 2        | ''      |            | 0.67
+U1      | A1        | true   | 2        | view    |            | 0.33
+"""
+
+[[case]]
+name = "one by day stays silent, and nothing is left of the case before"
+[case.tables]
+access = """
+access_id | user_id | occurred_at
+A3        | U1      | 2024-03-01 12:00:00
+"""
+expect = ""
+''',
+    )
+
+    assert results == [
+        CaseResult("many", "two accesses at night fire", passed=True),
+        CaseResult("many", "one by day stays silent, and nothing is left of the case before", passed=True),
+    ]
+
+
+def test_a_case_that_comes_out_otherwise_shows_the_difference(queries: Path) -> None:
+    (result,) = run(
+        queries,
+        "many",
+        '''
+[[case]]
+name = "wrong"
+[case.tables]
+access = """
+access_id | user_id | occurred_at
+A1        | U1      | 2024-03-01 01:00:00
+A2        |         | 2024-03-01 02:00:00
+"""
+expect = """
+user_id | access_id
+U1      | A1
+U1      | A1
+U22     | A2
+"""
+''',
+    )
+
+    assert not result.passed
+    assert result.difference.splitlines() == [
+        "              user_id | access_id",
+        "missing       U1      | A1",
+        "missing       U22     | A2",
+        "not expected  ∅       | A2",
+    ]
+
+
+def test_a_case_that_should_stay_silent_and_fires_shows_the_rows(queries: Path) -> None:
+    tables = 'expect = ""\n[case.tables]\naccess = """\naccess_id | occurred_at\nA1 | 2024-03-01 01:00:00\n"""'
+    (result,) = run(queries, "many", f'[[case]]\nname = "silent"\n{tables}')
+
+    assert not result.passed
+    assert "A1" in result.difference
+
+
+def test_a_view_that_is_drawn_stands_in_place_of_the_view(queries: Path) -> None:
+    results = run(
+        queries,
+        "many",
+        '''
+[[case]]
+name = "drawn"
+expect = """
+access_id
+A9
+"""
+[case.tables]
+night = """
+access_id | user_id | occurred_at
+A9        | U1      | 2024-03-01 12:00:00
+"""
+
+[[case]]
+name = "made again"
+expect = """
+access_id
+A1
+"""
+[case.tables]
+access = """
+access_id | user_id | occurred_at
+A1        | U1      | 2024-03-01 01:00:00
+A2        | U1      | 2024-03-01 12:00:00
+"""
+''',
+    )
+
+    assert [result.passed for result in results] == [True, True]
+
+
+def test_the_clock_columns_are_made_from_the_time_unless_drawn(queries: Path) -> None:
+    columns = "access_id, local_date, local_hour, iso_weekday, occurred_epoch"
+    view = VIEW.format(id="clock", reads='["access"]', more="", sql=f"SELECT {columns} FROM access")
+    (queries / "views" / "clock.sql").write_text(view)
+
+    (result,) = run(
+        queries,
+        "clock",
+        '''
+[[case]]
+name = "clock"
+expect = """
+access_id | local_date | local_hour | iso_weekday | occurred_epoch
+A1        | 2024-03-03 | 23         | 7           | 1709510399
+A2        | 2024-03-03 | 5          | 7           | 1709510399
+A3        |            |            |             |
+"""
+[case.tables]
+access = """
+access_id | occurred_at         | local_hour
+A1        | 2024-03-03 23:59:59 | 23
+A2        | 2024-03-03 23:59:59 | 5
+A3        |                     |
+"""
+''',
+    )
+
+    assert result.passed, result.difference
+
+
+def test_cells_are_null_empty_blank_or_lists(queries: Path) -> None:
+    sql = "SELECT access_id, reason, length(reason) AS letters, array_length(masked) AS masks FROM access"
+    (queries / "views" / "texts.sql").write_text(VIEW.format(id="texts", reads='["access"]', more="", sql=sql))
+
+    (result,) = run(
+        queries,
+        "texts",
+        '''
+[[case]]
+name = "cells"
+expect = """
+access_id | reason | letters | masks
+A1        |        |         | 0
+A2        | ''     | 0       | 1
+A3        | '  '   | 2       | 2
+"""
+[case.tables]
+access = """
+access_id | reason | masked
+A1        |        | ''
+A2        | ''     | user_id
+A3        | '  '   | user_id; subject_id
+"""
+''',
+    )
+
+    assert result.passed, result.difference
+
+
+def test_parameters_of_a_case_stand_for_that_case_alone(queries: Path) -> None:
+    tables = '''
+[case.tables]
+access = """
+access_id | user_id | occurred_at
+A1        | U1      | 2024-03-02 01:00:00
+"""
+'''
+    fires = '[[case]]\nname = "with Saturdays"\nparameters = { last_weekday = 6 }\nexpect = """\naccess_id\nA1\n"""'
+    silent = '[[case]]\nname = "without"\nexpect = ""'
+
+    results = run(queries, "many", fires + tables + silent + tables)
+
+    assert [result.passed for result in results] == [True, True]
+
+
+def test_the_horizon_not_drawn_is_the_newest_access_and_no_limit(queries: Path) -> None:
+    sql = "SELECT judged_until, judges, newest_at FROM horizon"
+    (queries / "views" / "limits.sql").write_text(
+        VIEW.format(id="limits", reads='["horizon", "access"]', more="", sql=sql)
+    )
+    sql += " SEMI JOIN access ON TRUE"
+    (queries / "views" / "limits.sql").write_text(
+        VIEW.format(id="limits", reads='["horizon", "access"]', more="", sql=sql)
+    )
+
+    results = run(
+        queries,
+        "limits",
+        '''
+[[case]]
+name = "made"
+expect = """
+judged_until | judges | newest_at
+             | true   | 2024-03-02 01:00:00
+"""
+[case.tables]
+access = """
+access_id | occurred_at
+A2        | 2024-03-02 01:00:00
+A1        | 2024-03-01 01:00:00
+"""
+
+[[case]]
+name = "drawn"
+expect = """
+judged_until        | judges | newest_at
+2024-01-01 00:00:00 | false  |
+"""
+[case.tables]
+access = """
+access_id
+A2
+"""
+horizon = """
+judged_until | judges
+2024-01-01   | false
+"""
+''',
+    )
+
+    assert [result.difference for result in results] == ["", ""]
+
+
+def test_an_explanation_is_asked_about_accesses_with_user_and_subject(queries: Path) -> None:
+    (queries / "explanations" / "quoted.sql").write_text(EXPLANATION)
+
+    results = run(
+        queries,
+        "quoted",
+        '''
+[[case]]
+name = "open"
+expect = """
+access_id | reference
+A1        | INC-1
+"""
+[case.tables]
+incident = """
+reference
+INC-1
+"""
+access = """
+access_id | user_id | subject_id | reference
+A1        | U1      | P1         | INC-1
+A2        | U1      |            | INC-1
+A3        |         | P1         | INC-1
+"""
+
+[[case]]
+name = "drawn"
+expect = """
+access_id
+A7
+"""
+[case.tables]
+incident = """
+reference
+INC-1
+"""
+open_access = """
+access_id | reference
+A7        | INC-1
+"""
+''',
+    )
+
+    assert [result.difference for result in results] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ('tables = { nigth = "a\\n1" }\nexpect = ""', 'did you mean "night"'),
+        ('tables = { staff = "user_id\\nU1" }\nexpect = ""', '"staff" is not read by many'),
+        ('tables = { access = "user\\nU1" }\nexpect = ""', 'did you mean "user_id"'),
+        ('tables = { access = "occurred_at\\nyesterday" }\nexpect = ""', "is no time such as"),
+        ('tables = { access = "local_date\\n1.3.2024" }\nexpect = ""', "is no date such as"),
+        ('tables = { access = "events\\nmany" }\nexpect = ""', "is no number"),
+        ('tables = { access = "banner_accepted\\nyes" }\nexpect = ""', "is no true or false"),
+        ('tables = { access = "user_id | action\\nU1" }\nexpect = ""', "row 1 has 1 cells under 2 columns"),
+        ('tables = { access = "user_id | user_id\\nU1 | U1" }\nexpect = ""', "a name of its own"),
+        ('tables = { access = "" }\nexpect = ""', "must be drawn"),
+        ('expect = "acces_id\\nA1"', 'did you mean "access_id"'),
+        ('expect = "accesses\\nfew"', "is no number"),
+        ('parameters = { x = 1 }\nexpect = ""', '"x" is no parameter'),
+        ('tabels = {}\nexpect = ""', 'did you mean "tables"'),
+        ("tables = {}", '"expect" missing'),
+        ("expect = 3", '"expect" must be text'),
+    ],
+)
+def test_what_is_wrong_with_a_case_is_told_with_its_place(queries: Path, case: str, told: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        run(queries, "many", f'[[case]]\nname = "c"\n{case}')
+
+    assert told in str(caught.value)
+    assert "many.cases.toml: case" in str(caught.value)
+    assert caught.value.exit_code == 5
+
+
+def test_cases_are_quick(queries: Path) -> None:
+    case = '[[case]]\nname = "{}"\nexpect = ""\n[case.tables]\naccess = """\naccess_id\nA1\n"""\n'
+    cases = "".join(case.format(number) for number in range(50))
+
+    started = time.perf_counter()
+    run(queries, "many", cases)
+
+    # 50 cases take 0.4 s; a slow machine may take five times that.
+    assert time.perf_counter() - started < 2
