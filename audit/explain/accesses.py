@@ -3,15 +3,16 @@
 from audit.catalogue import Catalogue
 from audit.engine import Engine
 
-# Steps of which the next need not a copy: they are only read through.
-_VIEWS = ("person_event",)
+# Read through, not copied: most events are accesses of their own, and a second copy of the log costs more than all else.
+_VIEWS = ("person_event", "access")
 _REPEATED = "act_member"
-_KEPT = ("access", "access_event")
+_PASSING = ("link", "act_edge", "act_pair", "act_member")
 
 
 def make_accesses(engine: Engine, catalogue: Catalogue) -> None:
-    """Make the tables `access` and `access_event` from the canonical tables that the engine holds."""
-    made = _make_link(engine, catalogue)
+    """Make `access` and `access_event` from the canonical tables that the engine holds."""
+    for view in catalogue.views_for(name for step in catalogue.accesses for name in step.reads):
+        engine.create_table(view.id, view.sql, view.bound())
     for step in catalogue.accesses:
         if step.id in _VIEWS:
             engine.create_view(step.id, step.sql)
@@ -19,17 +20,8 @@ def make_accesses(engine: Engine, catalogue: Catalogue) -> None:
             _settle_acts(engine, step.sql)
         else:
             engine.create_table(step.id, step.sql, step.bound())
-        made.append(step.id)
-    for name in reversed(made):
-        if name not in _KEPT:
-            engine.drop(name)
-
-
-def _make_link(engine: Engine, catalogue: Catalogue) -> list[str]:
-    views = catalogue.views_for(name for step in catalogue.accesses for name in step.reads)
-    for view in views:
-        engine.create_table(view.id, view.sql, view.bound())
-    return [view.id for view in views]
+    for name in _PASSING:
+        engine.drop(name)
 
 
 def _settle_acts(engine: Engine, sql: str) -> None:

@@ -1,18 +1,11 @@
--- id = "access"
--- title = "Accesses: one row for each human act"
--- description = "The events of one act collapsed; an act of one event is that event."
--- reads = ["act_member", "act_node", "event", "person_event"]
+-- id = "act"
+-- title = "Acts of several events, each collapsed into one row"
+-- description = "One row for each act of two or more events; `act` is the number of its first event in act_node."
+-- reads = ["act_member", "act_node", "person_event"]
 --
 -- The act's id and time are its first event's; its subject, reason and reference the first that is not NULL; its action
--- the gravest, and `actions` lists all. Two sources may use one event id: then the id is told apart by its source.
-WITH shared_id AS (
-    SELECT event_id
-    FROM event
-    GROUP BY event_id
-    HAVING count(*) > 1
-),
-
-member AS (
+-- the gravest, and `actions` lists all.
+WITH member AS (
     SELECT
         act_member.act,
         act_member.node,
@@ -57,7 +50,9 @@ act AS (
         arg_min(member.occurred_epoch, member.node) AS occurred_epoch,
         arg_min(member.action, member.node) FILTER (WHERE member.gravity = gravest.gravity) AS action,
         list_sort(list(DISTINCT member.action) FILTER (WHERE member.action IS NOT NULL)) AS actions,
-        arg_min(member.subject_kind, member.node) FILTER (WHERE member.subject_id IS NOT NULL) AS subject_kind,
+        nullif(
+            arg_min(coalesce(member.subject_kind, ''), member.node) FILTER (WHERE member.subject_id IS NOT NULL), ''
+        ) AS subject_kind,
         arg_min(member.subject_id, member.node) FILTER (WHERE member.subject_id IS NOT NULL) AS subject_id,
         arg_min(member.reason_code, member.node) FILTER (WHERE member.reason_code IS NOT NULL) AS reason_code,
         arg_min(member.reason, member.node) FILTER (WHERE member.reason IS NOT NULL) AS reason,
@@ -70,98 +65,32 @@ act AS (
     FROM member
     INNER JOIN gravest ON member.act = gravest.act
     GROUP BY member.act
-),
-
-alone AS (
-    SELECT person_event.*
-    FROM person_event
-    ANTI JOIN act_node
-        ON person_event.source = act_node.source AND person_event.event_id = act_node.event_id
-),
-
-joined AS (
-    SELECT
-        event_id,
-        source,
-        system,
-        user_id,
-        operator_id,
-        account,
-        workstation,
-        occurred_at,
-        local_date,
-        local_hour,
-        iso_weekday,
-        occurred_epoch,
-        action,
-        actions,
-        subject_kind,
-        subject_id,
-        reason_code,
-        reason,
-        reference,
-        banner_accepted,
-        masked,
-        events,
-        load_id,
-        record_no
-    FROM act
-    UNION ALL
-    SELECT
-        event_id,
-        source,
-        system,
-        user_id,
-        operator_id,
-        account,
-        workstation,
-        occurred_at,
-        local_date,
-        local_hour,
-        iso_weekday,
-        occurred_epoch,
-        action,
-        [action] AS actions,
-        subject_kind,
-        subject_id,
-        reason_code,
-        reason,
-        reference,
-        banner_accepted,
-        masked,
-        1 AS events,
-        load_id,
-        record_no
-    FROM alone
 )
 
 SELECT
-    CASE
-        WHEN shared_id.event_id IS NULL THEN joined.event_id
-        ELSE joined.source || ':' || joined.event_id
-    END AS access_id,
-    joined.source,
-    joined.system,
-    joined.user_id,
-    joined.operator_id,
-    joined.account,
-    joined.workstation,
-    joined.occurred_at,
-    joined.local_date,
-    joined.local_hour,
-    joined.iso_weekday,
-    joined.occurred_epoch,
-    joined.action,
-    joined.actions,
-    joined.subject_kind,
-    joined.subject_id,
-    joined.reason_code,
-    joined.reason,
-    joined.reference,
-    joined.banner_accepted,
-    joined.masked,
-    joined.events,
-    joined.load_id,
-    joined.record_no
-FROM joined
-LEFT JOIN shared_id ON joined.event_id = shared_id.event_id
+    act,
+    event_id,
+    source,
+    system,
+    user_id,
+    operator_id,
+    account,
+    workstation,
+    occurred_at,
+    local_date,
+    local_hour,
+    iso_weekday,
+    occurred_epoch,
+    action,
+    actions,
+    subject_kind,
+    subject_id,
+    reason_code,
+    reason,
+    reference,
+    banner_accepted,
+    masked,
+    events,
+    load_id,
+    record_no
+FROM act
