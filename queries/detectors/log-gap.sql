@@ -1,0 +1,177 @@
+-- id = "log-gap"
+-- title = "A log falls silent"
+-- description = "A system that logs daily has no event on a day, or fewer than a tenth of what is usual on that weekday."
+-- level = "medium"
+-- status = "stable"
+-- family = "health"
+-- key = ["source", "system", "day"]
+-- points = 14
+-- summary = "{system} ({source}) logged {events} events on {day}, where {usual} are usual on that weekday"
+-- reads = ["event"]
+-- requires = []
+-- parameters.min_days = 28
+-- parameters.daily_share = 0.80
+-- parameters.drop_share = 0.10
+-- parameters.min_usual = 10
+-- references = ["Released plate-reader logs: view logging switched off for a time; a feed that fades from 1,261 rows a month to 73"]
+-- tags = ["health", "log-only"]
+-- falsepositives = [
+--     "A planned outage, or a public holiday in an office system.",
+--     "An export that was cut at another hour than usual.",
+-- ]
+-- blind_spots = [
+--     "A system that logs on some days only.",
+--     "A fall that begins before min_days of log are there, and one so slow that each day is usual.",
+-- ]
+-- triage = [
+--     "Ask for the export of that day again before asking why logging stopped.",
+--     "Nothing that happened on that day can be found by any other detector.",
+-- ]
+--
+-- What was not logged cannot be audited, and switching a log off is what somebody with something to hide would do. A day
+-- counts from the system's first to the newest event of all systems; the newest day is not judged, for it may not be over. A
+-- system logs daily when it has events on at least daily_share of its days up to its last. Usual is the mean of the same
+-- weekday's other days.
+WITH digit AS (
+    SELECT 0 AS n
+    UNION ALL
+    SELECT 1 AS n
+    UNION ALL
+    SELECT 2 AS n
+    UNION ALL
+    SELECT 3 AS n
+    UNION ALL
+    SELECT 4 AS n
+    UNION ALL
+    SELECT 5 AS n
+    UNION ALL
+    SELECT 6 AS n
+    UNION ALL
+    SELECT 7 AS n
+    UNION ALL
+    SELECT 8 AS n
+    UNION ALL
+    SELECT 9 AS n
+),
+
+number AS (
+    SELECT thousands.n * 1000 + hundreds.n * 100 + tens.n * 10 + ones.n AS n
+    FROM digit AS thousands
+    CROSS JOIN digit AS hundreds
+    CROSS JOIN digit AS tens
+    CROSS JOIN digit AS ones
+),
+
+daily AS (
+    SELECT
+        source,
+        system,
+        local_date,
+        iso_weekday,
+        count(*) AS events
+    FROM event
+    GROUP BY source, system, local_date, iso_weekday
+),
+
+newest AS (
+    SELECT max(local_date) AS local_date
+    FROM daily
+),
+
+span AS (
+    SELECT
+        source,
+        system,
+        min(local_date) AS first_date,
+        max(local_date) AS last_date,
+        count(*) AS logged_days
+    FROM daily
+    GROUP BY source, system
+),
+
+steady AS (
+    SELECT
+        source,
+        system,
+        first_date
+    FROM span
+    WHERE
+        date_diff('day', first_date, last_date) + 1 >= $min_days
+        AND logged_days >= $daily_share * (date_diff('day', first_date, last_date) + 1)
+),
+
+calendar AS (
+    SELECT
+        steady.source,
+        steady.system,
+        CAST(steady.first_date + number.n * INTERVAL 1 DAY AS DATE) AS local_date
+    FROM steady
+    CROSS JOIN number
+    CROSS JOIN newest
+    WHERE number.n < date_diff('day', steady.first_date, newest.local_date)
+),
+
+weekday AS (
+    SELECT
+        local_date,
+        date_diff('day', DATE '1970-01-05', local_date) % 7 AS weekday
+    FROM (SELECT DISTINCT local_date FROM calendar) AS day
+),
+
+counted AS (
+    SELECT
+        calendar.source,
+        calendar.system,
+        calendar.local_date,
+        weekday.weekday,
+        coalesce(daily.events, 0) AS events
+    FROM calendar
+    INNER JOIN weekday ON calendar.local_date = weekday.local_date
+    LEFT JOIN daily
+        ON
+            calendar.source = daily.source
+            AND calendar.system = daily.system
+            AND calendar.local_date = daily.local_date
+),
+
+usual AS (
+    SELECT
+        source,
+        system,
+        weekday,
+        sum(events) AS events,
+        count(*) AS days
+    FROM counted
+    GROUP BY source, system, weekday
+),
+
+compared AS (
+    SELECT
+        counted.source,
+        counted.system,
+        counted.local_date,
+        counted.events,
+        (usual.events - counted.events) * 1.0 / nullif(usual.days - 1, 0) AS usual
+    FROM counted
+    INNER JOIN usual
+        ON
+            counted.source = usual.source
+            AND counted.system = usual.system
+            AND counted.weekday = usual.weekday
+)
+
+SELECT
+    source,
+    system,
+    CAST(local_date AS VARCHAR) AS day,
+    CAST(NULL AS VARCHAR) AS user_id,
+    CAST(NULL AS VARCHAR) AS subject_id,
+    CAST(NULL AS VARCHAR) AS access_id,
+    FALSE AS counts,
+    CAST(local_date AS TIMESTAMP) AS first_at,
+    CAST(local_date AS TIMESTAMP) AS last_at,
+    events,
+    round(usual, 1) AS usual
+FROM compared
+WHERE usual > 0 AND (events = 0 OR (usual >= $min_usual AND events < $drop_share * usual))
+ORDER BY source, system, day
