@@ -12,7 +12,7 @@
 -- parameters.min_days = 28
 -- parameters.daily_share = 0.80
 -- parameters.drop_share = 0.10
--- parameters.min_usual = 10
+-- parameters.min_usual = 7
 -- references = ["Released plate-reader logs: view logging switched off for a time; a feed that fades from 1,261 rows a month to 73"]
 -- tags = ["health", "log-only"]
 -- falsepositives = [
@@ -31,7 +31,8 @@
 -- What was not logged cannot be audited, and switching a log off is what somebody with something to hide would do. A day
 -- counts from the system's first to the newest event of all systems; the newest day is not judged, for it may not be over. A
 -- system logs daily when it has events on at least daily_share of its days up to its last. Usual is the mean of the same
--- weekday's other days.
+-- weekday's other days. A quiet system has empty days by chance: a silence counts when min_usual events would have been usual
+-- over its days together, which chance alone leaves out less than once in a thousand times (Poisson).
 WITH digit AS (
     SELECT 0 AS n
     UNION ALL
@@ -158,6 +159,57 @@ compared AS (
             counted.source = usual.source
             AND counted.system = usual.system
             AND counted.weekday = usual.weekday
+),
+
+silent AS (
+    SELECT
+        source,
+        system,
+        local_date,
+        events,
+        usual,
+        date_diff('day', DATE '1970-01-05', local_date)
+        - row_number() OVER (PARTITION BY source, system ORDER BY local_date) AS silence
+    FROM compared
+    WHERE events = 0
+),
+
+silence_usual AS (
+    SELECT
+        source,
+        system,
+        silence,
+        count(*) AS silent_days,
+        sum(usual) AS usual
+    FROM silent
+    GROUP BY source, system, silence
+),
+
+gap AS (
+    SELECT
+        silent.source,
+        silent.system,
+        silent.local_date,
+        silent.events,
+        silent.usual,
+        silence_usual.silent_days
+    FROM silent
+    INNER JOIN silence_usual
+        ON
+            silent.source = silence_usual.source
+            AND silent.system = silence_usual.system
+            AND silent.silence = silence_usual.silence
+    WHERE silence_usual.usual >= $min_usual
+    UNION ALL
+    SELECT
+        source,
+        system,
+        local_date,
+        events,
+        usual,
+        0 AS silent_days
+    FROM compared
+    WHERE events > 0 AND usual >= $min_usual AND events < $drop_share * usual
 )
 
 SELECT
@@ -171,7 +223,7 @@ SELECT
     CAST(local_date AS TIMESTAMP) AS first_at,
     CAST(local_date AS TIMESTAMP) AS last_at,
     events,
-    round(usual, 1) AS usual
-FROM compared
-WHERE usual > 0 AND (events = 0 OR (usual >= $min_usual AND events < $drop_share * usual))
+    round(usual, 1) AS usual,
+    silent_days
+FROM gap
 ORDER BY source, system, day
