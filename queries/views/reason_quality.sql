@@ -9,6 +9,16 @@ WITH known AS (
     FROM reason_code
 ),
 
+-- Reasons repeat: each text is taken apart once.
+text AS (
+    SELECT
+        reason,
+        nullif(lower(trim(regexp_replace(reason, '[^\p{L}\p{M}\p{N}]+', ' ', 'g'))), '') AS words
+    FROM access
+    WHERE reason IS NOT NULL
+    GROUP BY reason
+),
+
 matching AS (
     SELECT
         access.access_id,
@@ -30,12 +40,13 @@ SELECT
     access.system,
     access.subject_id,
     access.local_date,
-    nullif(lower(trim(regexp_replace(access.reason, '[^\p{L}\p{M}\p{N}]+', ' ', 'g'))), '') AS reason,
+    text.words AS reason,
     CASE
         WHEN access.reason_code IS NULL OR known.codes = 0 THEN NULL
         ELSE coalesce(matching.stands, FALSE)
     END AS code_stands
 FROM access
 CROSS JOIN known
+LEFT JOIN text ON access.reason = text.reason
 LEFT JOIN matching ON access.access_id = matching.access_id
 WHERE access.user_id IS NOT NULL

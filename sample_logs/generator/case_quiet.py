@@ -84,8 +84,8 @@ def share_account(world: World) -> None:
 
 def fall_silent(world: World) -> None:
     """The view log of RMS was off for three days; `honest.RMS_SILENCE` keeps every act out of it."""
-    later: list[Table] = [
-        {"detector": "log-gap", "source": "rms-view", "system": "RMS", "local_day": day}
+    found: list[Table] = [
+        {"detector": "log-gap", "source": "rms-view", "system": "RMS", "day": day, "details": {"silent_days": 3}}
         for day in ("2023-08-08", "2023-08-09", "2023-08-10")
     ]
-    world.cases.append(Case("silence", "", "quirks of real logs", "No view was logged for three days.", {}, [], later))
+    world.cases.append(Case("silence", "", "quirks of real logs", "No view was logged for three days.", {}, found))
