@@ -5,6 +5,8 @@
 --
 -- The act's id and time are its first event's; its subject, reason and reference the first that is not NULL; its action
 -- the gravest, and `actions` lists all.
+--
+-- arg_min passes over NULL in DuckDB and not in Spark: so a kind that is not known stands as '' until the first is found.
 WITH member AS (
     SELECT
         act_member.act,

@@ -148,11 +148,17 @@ exposure AS (
         first_event.first_at,
         warning.issued_at,
         least(coalesce(warning.expires_at, horizon.newest_at), horizon.newest_at) AS until_at,
-        date_diff('day', CAST(first_event.first_at AS DATE), CAST(warning.issued_at AS DATE)) AS before_days,
-        date_diff(
-            'day',
-            CAST(warning.issued_at AS DATE),
-            CAST(least(coalesce(warning.expires_at, horizon.newest_at), horizon.newest_at) AS DATE)
+        greatest(
+            date_diff('day', CAST(first_event.first_at AS DATE), CAST(warning.issued_at AS DATE)),
+            0
+        ) AS before_days,
+        greatest(
+            date_diff(
+                'day',
+                CAST(warning.issued_at AS DATE),
+                CAST(least(coalesce(warning.expires_at, horizon.newest_at), horizon.newest_at) AS DATE)
+            ),
+            0
         ) AS after_days
     FROM warning
     INNER JOIN first_event ON warning.user_id = first_event.user_id
@@ -163,7 +169,7 @@ duty_days AS (
     SELECT
         exposure.warning_id,
         count(DISTINCT CAST(duty.starts_at AS DATE)) FILTER (
-            WHERE duty.starts_at >= exposure.first_at AND duty.starts_at < exposure.issued_at
+            WHERE duty.ends_at > exposure.first_at AND duty.starts_at < exposure.issued_at
         ) AS before_duty_days,
         count(DISTINCT CAST(duty.starts_at AS DATE)) FILTER (
             WHERE duty.starts_at >= exposure.issued_at AND duty.starts_at <= exposure.until_at
@@ -184,8 +190,8 @@ rated AS (
         exposure.after_days,
         duty_days.before_duty_days,
         duty_days.after_duty_days,
-        counted.before_count * 30.0 / nullif(greatest(exposure.before_days, 0), 0) AS before_rate,
-        counted.after_count * 30.0 / nullif(greatest(exposure.after_days, 0), 0) AS after_rate,
+        counted.before_count * 30.0 / nullif(exposure.before_days, 0) AS before_rate,
+        counted.after_count * 30.0 / nullif(exposure.after_days, 0) AS after_rate,
         counted.before_count * 1.0 / nullif(duty_days.before_duty_days, 0) AS before_duty_rate,
         counted.after_count * 1.0 / nullif(duty_days.after_duty_days, 0) AS after_duty_rate
     FROM counted

@@ -29,7 +29,7 @@
 -- ]
 --
 -- Nobody may police their own affairs, so an explanation does not help an access to the own record or a relation: distance 0
--- and 1. What is linked to them (the ex-partner's new partner, their car) adds a step a link, counts only where no full
+-- and 1. What is linked to them (the ex-partner's new partner, their car) is at distance 2 or 3, counts only where no full
 -- explanation holds, and weighs less the further it is.
 WITH near AS (
     SELECT

@@ -1,6 +1,6 @@
 -- id = "related_subject"
 -- title = "Subjects near to each user"
--- description = "Own record (distance 0), relationships (1), and what is linked to those in one or two steps (one more for each)."
+-- description = "Own record (distance 0), relationships (1), and what is linked to either in one step (2) or two (3)."
 -- reads = ["relationship", "staff", "subject_link"]
 -- materialise = true
 --
@@ -43,7 +43,7 @@ one_step AS (
     SELECT
         near.user_id,
         step.linked_id AS subject_id,
-        near.distance + 1 AS distance,
+        2 AS distance,
         near.relation,
         step.starts_at,
         step.ends_at
@@ -55,7 +55,7 @@ two_steps AS (
     SELECT
         one_step.user_id,
         step.linked_id AS subject_id,
-        one_step.distance + 1 AS distance,
+        3 AS distance,
         one_step.relation,
         greatest(one_step.starts_at, step.starts_at) AS starts_at,
         least(one_step.ends_at, step.ends_at) AS ends_at
