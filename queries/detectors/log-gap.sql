@@ -12,7 +12,7 @@
 -- parameters.min_days = 28
 -- parameters.daily_share = 0.80
 -- parameters.drop_share = 0.10
--- parameters.min_usual = 7
+-- parameters.min_usual = 10
 -- references = ["Released plate-reader logs: view logging switched off for a time; a feed that fades from 1,261 rows a month to 73"]
 -- tags = ["health", "log-only"]
 -- falsepositives = [
@@ -30,9 +30,9 @@
 --
 -- What was not logged cannot be audited, and switching a log off is what somebody with something to hide would do. A day
 -- counts from the system's first to the newest event of all systems; the newest day is not judged, for it may not be over. A
--- system logs daily when it has events on at least daily_share of its days up to its last. Usual is the mean of the same
--- weekday's other days. A quiet system has empty days by chance: a silence counts when min_usual events would have been usual
--- over its days together, which chance alone leaves out less than once in a thousand times (Poisson).
+-- system logs daily when it has events on at least daily_share of its days up to its last. Usual is the median of the same
+-- weekday. A quiet system has empty days by chance: a silence counts when min_usual events would
+-- have been usual over its days together, which chance alone leaves out less than once in 20,000 times (Poisson).
 WITH digit AS (
     SELECT 0 AS n
     UNION ALL
@@ -135,15 +135,26 @@ counted AS (
             AND calendar.local_date = daily.local_date
 ),
 
+placed AS (
+    SELECT
+        source,
+        system,
+        weekday,
+        events,
+        row_number() OVER (PARTITION BY source, system, weekday ORDER BY events, local_date) AS place,
+        count(*) OVER (PARTITION BY source, system, weekday) AS days
+    FROM counted
+),
+
+-- The median, the upper of two: a hotlist that asks by itself for some weeks must not make all other days look silent.
 usual AS (
     SELECT
         source,
         system,
         weekday,
-        sum(events) AS events,
-        count(*) AS days
-    FROM counted
-    GROUP BY source, system, weekday
+        events
+    FROM placed
+    WHERE place = days // 2 + 1
 ),
 
 compared AS (
@@ -152,7 +163,7 @@ compared AS (
         counted.system,
         counted.local_date,
         counted.events,
-        (usual.events - counted.events) * 1.0 / nullif(usual.days - 1, 0) AS usual
+        usual.events AS usual
     FROM counted
     INNER JOIN usual
         ON
@@ -223,7 +234,7 @@ SELECT
     CAST(local_date AS TIMESTAMP) AS first_at,
     CAST(local_date AS TIMESTAMP) AS last_at,
     events,
-    round(usual, 1) AS usual,
+    usual,
     silent_days
 FROM gap
 ORDER BY source, system, day
