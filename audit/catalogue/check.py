@@ -1,5 +1,6 @@
 """Check a query's SQL against its header and against what its kind must yield."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
@@ -12,6 +13,7 @@ from audit.schema import TABLES
 
 _A = {"detector": "a detector", "explanation": "an explanation"}
 _DETECTOR_COLUMNS = ("user_id", "subject_id", "access_id", "counts")
+_MADE_FOR_A_FINDING = ("event_count", "days", "first_at", "last_at", "level")
 _EXPLANATION_COLUMNS = ("access_id", "reference")
 
 
@@ -32,8 +34,16 @@ def faults_of_query(query: Query, statement: Statement) -> Iterator[str]:
         for name in (table for entry in query.requires for table in entry.split(" or ")):
             if name not in TABLES:
                 yield f'header: requires "{name}", which is no canonical table{suggestion(name, TABLES)}'
+        yield from _faults_of_summary(query, statement)
     if isinstance(query, View) and query.parameters and not query.materialise:
         yield "header: a view with parameters must be made as a table: add materialise = true"
+
+
+def _faults_of_summary(query: Detector, statement: Statement) -> Iterator[str]:
+    """A mistyped name would stand as "none" in every finding's sentence."""
+    known = {*statement.columns, *_MADE_FOR_A_FINDING}
+    for name in sorted(set(re.findall(r"\{(\w*)\}", query.summary)) - known):
+        yield f"header: summary has {{{name}}}, which the SQL does not return{suggestion(name, known)}"
 
 
 def _faults_of_agreement(key: str, said: Iterable[str], found: frozenset[str], what: str) -> Iterator[str]:

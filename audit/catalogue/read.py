@@ -25,6 +25,9 @@ _FOLDERS: Mapping[str, type[Query]] = {
 }
 # What the loader keeps about the files; the reports lead from a finding to them.
 _LEDGERS = ("load_log", "quarantine")
+# Made when findings are put together, and used up when detectors run: nothing would be in them.
+_ONLY_FOR_REPORTS = {"cited", "load_log"}
+_BEFORE_DETECTORS = {"open_access"}
 _MUST_HAVE_CASES = (Detector, Explanation)
 _Q = TypeVar("_Q", bound=Query)
 
@@ -137,6 +140,10 @@ def _faults_among(query: Query, queries: Mapping[str, Query]) -> Iterator[str]:
         known |= {step.id for step in steps if step.path.name <= query.path.name}
     if isinstance(query, Report):
         known |= set(_LEDGERS)
+    else:
+        known -= _ONLY_FOR_REPORTS
+    if isinstance(query, Detector):
+        known -= _BEFORE_DETECTORS
     for name in query.reads:
         if name not in known:
             yield f'header: reads "{name}", which is no canonical table, view or made relation{suggestion(name, known)}'

@@ -108,6 +108,20 @@ def test_a_detector_yields_its_key_and_what_every_detector_does(folder: Any) -> 
     assert 'lacks "counts", "subject_id", "system"' in folder.faults()
 
 
+def test_a_name_in_the_summary_that_the_sql_does_not_return_is_refused(folder: Any) -> None:
+    folder.write("detectors", "own-record", summary='"{user_id} looked {event_count} times at {subject}"')
+
+    assert 'summary has {subject}, which the SQL does not return; did you mean "subject_id"' in folder.faults()
+
+
+@pytest.mark.parametrize("relation", ["cited", "load_log", "open_access"])
+def test_a_detector_may_not_read_what_is_not_there_when_it_runs(folder: Any, relation: str) -> None:
+    sql = f"SELECT user_id, subject_id, access_id, TRUE AS counts FROM {relation} ORDER BY access_id"
+    folder.write("detectors", "own-record", sql=sql, reads=f'["{relation}"]')
+
+    assert f'reads "{relation}", which is no' in folder.faults()
+
+
 @pytest.mark.parametrize(
     "sql",
     [

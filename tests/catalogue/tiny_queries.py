@@ -17,6 +17,7 @@ HEADERS = {
         "family": '"unauthorised"',
         "key": '["user_id", "subject_id"]',
         "points": "20",
+        "summary": '"{user_id} looked up {subject_id} {event_count} times"',
         "falsepositives": '["training on a test record"]',
         "blind_spots": '["users whose own record is not held"]',
         "triage": '["ask the supervisor"]',

@@ -19,6 +19,7 @@ DETECTOR = """-- id = "{id}"
 -- family = "repeated"
 -- key = ["user_id"]
 -- points = 1
+-- summary = "found"
 -- falsepositives = ["x"]
 -- blind_spots = ["x"]
 -- triage = ["x"]
