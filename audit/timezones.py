@@ -42,6 +42,8 @@ def read_zone(name: str) -> Zone:
     """
     try:
         zone = ZoneInfo(name)
+        if name.startswith(("/", ".")) or not name:
+            raise ValueError(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
         raise ValueError(f'"{name}" is not a time zone; use a name such as "Europe/London" or "UTC"') from fault
     moment = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
@@ -58,20 +60,25 @@ def read_zone(name: str) -> Zone:
     return Zone(name, first, tuple(changes))
 
 
-def sql_for_local(utc: str, zone: Zone) -> str:
-    """Return SQL for the local time of a UTC TIMESTAMP column (a plain column name: it is repeated)."""
-    leaves = [_shift(utc, zone.first)] + [_shift(utc, change.after) for change in zone.changes]
-    return _tree(utc, [change.at for change in zone.changes], leaves)
+def sql_for_local(utc: str, zone: Zone, until: datetime | None = None) -> str:
+    """Return SQL for the local time of a UTC TIMESTAMP column (a plain column name: it is repeated).
+
+    Where no time is later than `until` (UTC) later changes are left out: planning them costs more than a small load.
+    """
+    changes = _changes(zone, until)
+    leaves = [_shift(utc, zone.first)] + [_shift(utc, change.after) for change in changes]
+    return _tree(utc, [change.at for change in changes], leaves)
 
 
-def sql_for_utc(local: str, zone: Zone) -> str:
+def sql_for_utc(local: str, zone: Zone, until: datetime | None = None) -> str:
     """Return SQL for the UTC of a local TIMESTAMP column (a plain column name: it is repeated).
 
-    A local time that exists twice is taken as the first; one that does not exist gives NULL.
+    A local time that exists twice is taken as the first; one that does not exist gives NULL. Of times later than `until`
+    (UTC) it says no more than that they are later.
     """
     bounds: list[datetime] = []
     leaves = [_shift(local, -zone.first)]
-    for change in zone.changes:
+    for change in _changes(zone, until):
         bounds.append(change.at + timedelta(seconds=change.before))
         if change.after > change.before:
             leaves.append("NULL")
@@ -89,6 +96,10 @@ def sql_for_doubled(local: str, zone: Zone) -> str:
             bounds += [change.at + timedelta(seconds=change.after), change.at + timedelta(seconds=change.before)]
             leaves += ["TRUE", "FALSE"]
     return _tree(local, bounds, leaves)
+
+
+def _changes(zone: Zone, until: datetime | None) -> tuple[Change, ...]:
+    return tuple(change for change in zone.changes if until is None or change.at <= until)
 
 
 def _offset(zone: ZoneInfo, moment: datetime) -> int:

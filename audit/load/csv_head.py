@@ -3,11 +3,12 @@
 import csv
 import io
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
-from audit.errors import InputOutputError, SourceError
-from audit.load.fingerprint import open_decompressed
+from audit.errors import SourceError
+from audit.load.files import is_utf8, open_decompressed, reading
 from audit.sources.definition import ReadOptions
 
 _HEAD = 1 << 20
@@ -15,51 +16,68 @@ _HEAD = 1 << 20
 
 @dataclass(frozen=True)
 class Head:
-    """`header`: names as they stand; `lines`: physical lines before the data; `start`: bytes before the data."""
+    r"""The names as they stand, where the data begins in lines and bytes (UTF-8), and what ends a line: \n or \r."""
 
     header: tuple[str, ...]
     lines: int
     start: int
+    line_end: str
 
 
 def read_head(path: Path, read: ReadOptions) -> Head | None:
     """Return the head, or None for a file without any record or header.
 
     Raises:
-        InputOutputError: the file cannot be read.
+        SourceError: the header is no record. InputOutputError: the file cannot be read.
 
     """
     text = _head_text(path, read.encoding)
-    lines = text.splitlines(keepends=True)
-    skipped = min(read.skip, len(lines))
-    while read.header is True and skipped < len(lines) and not lines[skipped].strip():
-        skipped += 1
-    if skipped >= len(lines):
+    lines = list(io.StringIO(text, newline=""))
+    first = next(number for number in count(read.skip) if number >= len(lines) or _holds_something(lines[number]))
+    if first >= len(lines):
         return None
+    if isinstance(read.header, tuple):
+        return _head(read.header, "".join(lines[: read.skip]), _line_end(lines))
+    cells, taken = _first_record(lines[first:], read)
+    if not read.header:
+        names = tuple(f"column_{number + 1}" for number in range(len(cells)))
+        return _head(names, "".join(lines[: read.skip]), _line_end(lines))
+    return _head(cells, "".join(lines[: first + taken]), _line_end(lines[first + taken - 1 : first + taken]))
+
+
+def _line_end(lines: list[str]) -> str:
+    r"""Return what ends most of the lines: in an old Mac's file a lone \r, which elsewhere is a character like others."""
+    return "\r" if sum(1 if line.endswith("\r") else -1 for line in lines) > 0 else "\n"
+
+
+def _head(names: tuple[str, ...], before: str, line_end: str) -> Head:
+    start = len(before.encode("utf-8", "surrogateescape"))
+    readable = tuple(name.encode("utf-8", "replace").decode() for name in names)
+    return Head(readable, before.count(line_end), start, line_end)
+
+
+def _holds_something(line: str) -> bool:
+    return bool(line.strip().strip("\ufeff"))
+
+
+def _first_record(lines: list[str], read: ReadOptions) -> tuple[tuple[str, ...], int]:
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if read.quote else csv.QUOTE_NONE
-    reader = csv.reader(lines[skipped:], delimiter=read.delimiter, quotechar=read.quote or None, quoting=quoting)
+    lines = [lines[0].removeprefix("\ufeff"), *lines[1:]]
+    reader = csv.reader(
+        lines, delimiter=read.delimiter, quotechar=read.quote or None, quoting=quoting, strict=bool(read.quote)
+    )
     try:
-        first = tuple(next(reader))
-    except (csv.Error, StopIteration) as fault:
-        raise SourceError(f"{path}: the header cannot be read as CSV: check [read] delimiter and quote") from fault
-    if read.header is not True:
-        names = read.header if isinstance(read.header, tuple) else tuple(f"column_{n + 1}" for n in range(len(first)))
-        return Head(names, skipped, _bytes("".join(lines[:skipped]), read.encoding))
-    before = skipped + reader.line_num
-    return Head(first, before, _bytes("".join(lines[:before]), read.encoding))
+        return tuple(next(reader)), reader.line_num
+    except csv.Error as fault:
+        raise SourceError(
+            f"line {read.skip + 1} cannot be read as a header: check [read] delimiter, quote and skip"
+        ) from fault
 
 
 def _head_text(path: Path, encoding: str) -> str:
-    try:
-        with open_decompressed(path) as stream:
-            head = stream.read(_HEAD)
-    except (EOFError, OSError) as fault:
-        raise InputOutputError(
-            f"{path}: cannot be read: {getattr(fault, 'strerror', None) or 'cut off or broken'}"
-        ) from fault
-    text = io.TextIOWrapper(io.BytesIO(head), encoding=encoding, errors="replace", newline="")
-    return text.read()
-
-
-def _bytes(text: str, encoding: str) -> int:
-    return len(text.encode(encoding, errors="replace"))
+    with reading(path), open_decompressed(path) as stream:
+        head = stream.read(_HEAD)
+    # Of UTF-8 each byte must come back, so that the bytes before the data can be counted.
+    if is_utf8(encoding):
+        return head.decode("utf-8", "surrogateescape")
+    return io.TextIOWrapper(io.BytesIO(head), encoding=encoding, errors="replace", newline="").read()

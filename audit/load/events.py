@@ -23,16 +23,19 @@ def derive_event_ids(connection: duckdb.DuckDBPyConnection, staged: Staged) -> s
     """Return the relation with event ids, made of content and place among equals where the source has none."""
     if not derives_event_id(staged.definition, staged.raw.columns):
         return staged.mapped.sql
-    cells = ", ".join(
-        f"COALESCE(CAST({quote_identifier(name)} AS VARCHAR), chr(30))" for name in _EVENT.columns if name != "event_id"
-    )
-    # A unit separator between cells and a record separator for NULL: two contents never give one text.
-    content = f"SELECT * EXCLUDE (event_id), md5(concat_ws(chr(31), {cells})) AS content FROM ({staged.mapped.sql})"
+    texts = [f"CAST({quote_identifier(name)} AS VARCHAR)" for name in _EVENT.columns if name != "event_id"]
+    # Each cell with its length before it, so that two contents never give one text.
+    cells = ", ".join(f"COALESCE(length({text}) || ':' || {text}, '-')" for text in (*texts, "CAST(masked AS VARCHAR)"))
+    content = f"SELECT * EXCLUDE (event_id), md5(concat({cells})) AS content FROM ({staged.mapped.sql})"
+    # Its place is among the records that load: one under quarantine may look the same and not stand in the next export.
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE {_DERIVED} AS
         SELECT * EXCLUDE (content, place), content || CASE WHEN place > 1 THEN '-' || place ELSE '' END AS event_id
-        FROM (SELECT *, row_number() OVER (PARTITION BY content ORDER BY record_no) AS place FROM ({content}))
+        FROM (
+            SELECT *, row_number() OVER (PARTITION BY content, {broken(staged.mapped)} ORDER BY record_no) AS place
+            FROM ({content})
+        )
         """
     )
     return f"SELECT * FROM {_DERIVED}"

@@ -1,6 +1,7 @@
 """Which files an input has, and which of them are new. Reads no record."""
 
 import glob
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,31 +39,26 @@ def find_files(workspace: Workspace, item: Input) -> Found:
     return Found(tuple(files))
 
 
-def fingerprint(path: Path) -> Fingerprint:
-    """Hash a file.
+def is_known(
+    connection: duckdb.DuckDBPyConnection,
+    item: Input,
+    table: Table,
+    size: int,
+    hashed: Callable[[], Fingerprint],
+) -> bool:
+    """Say whether a file's content need not be loaded.
 
-    Raises:
-        InputOutputError: it cannot be read.
-
+    Of a log: it was loaded from that source before, under whatever name. Of reference data: it is the content that
+    stands now. The hash is awaited only where a file of that size was loaded before.
     """
-    try:
-        return hash_file(path)
-    except OSError as fault:
-        raise InputOutputError(f"{path}: cannot be read ({fault.strerror})") from fault
-
-
-def could_be_known(connection: duckdb.DuckDBPyConnection, source: str, size: int) -> bool:
-    """Say whether a file of that size was loaded from the source: else its hash need not be awaited."""
-    row = connection.execute("SELECT count(*) FROM load_log WHERE source = ? AND bytes = ?", [source, size]).fetchone()
-    return row is not None and row[0] > 0
-
-
-def is_known(connection: duckdb.DuckDBPyConnection, source: str, sha256: str) -> bool:
-    """Say whether the same content was loaded from the source before."""
-    row = connection.execute(
-        "SELECT count(*) FROM load_log WHERE source = ? AND sha256 = ?", [source, sha256]
+    sizes = connection.execute(
+        "SELECT count(*) FROM load_log WHERE source = ? AND bytes = ?", [item.source, size]
     ).fetchone()
-    return row is not None and row[0] > 0
+    if sizes == (0,):
+        return False
+    if table.arrival == "append":
+        return _was_loaded(connection, item.source, hashed().sha256)
+    return _stands(connection, item) == hashed().sha256
 
 
 def files_to_load(
@@ -70,17 +66,36 @@ def files_to_load(
 ) -> tuple[Path, ...]:
     """Return the files of an input that are to be loaded, in path order.
 
-    Of a log each file whose content is new. Of a reference table the same; and where none is new and the file that
-    stands is no longer among them (an older one was put back), the last by path.
+    Of a log each file, for loading tells by itself which are known. Of reference data those whose content the input has
+    not had; and where none is new and the file that stands is no longer among them (an older one was put back), the
+    last by path.
     """
     if table.arrival == "append" or not files:
         return files
-    hashes = {path: fingerprint(path).sha256 for path in files}
-    new = tuple(path for path in files if not is_known(connection, item.source, hashes[path]))
-    standing = connection.execute(
+    hashes = {path: hash_file(path).sha256 for path in files}
+    had = {
+        row[0]
+        for row in connection.execute(
+            "SELECT sha256 FROM load_log INNER JOIN load_input USING (load_id) WHERE input = ?", [item.name]
+        ).fetchall()
+    }
+    new = tuple(path for path in files if hashes[path] not in had)
+    if new or _stands(connection, item) in hashes.values():
+        return new
+    return files[-1:]
+
+
+def _was_loaded(connection: duckdb.DuckDBPyConnection, source: str, sha256: str) -> bool:
+    row = connection.execute(
+        "SELECT count(*) FROM load_log WHERE source = ? AND sha256 = ?", [source, sha256]
+    ).fetchone()
+    return row is not None and row[0] > 0
+
+
+def _stands(connection: duckdb.DuckDBPyConnection, item: Input) -> str | None:
+    """Return the hash of the file of an input that was loaded last."""
+    row = connection.execute(
         "SELECT sha256 FROM load_log INNER JOIN load_input USING (load_id) WHERE input = ? ORDER BY load_id DESC LIMIT 1",
         [item.name],
     ).fetchone()
-    if new or (standing is not None and standing[0] in hashes.values()):
-        return new
-    return files[-1:]
+    return str(row[0]) if row else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from audit.errors import AuditError, ExitCode, UsageError
+from audit.errors import AuditError, ExitCode, SourceError, UsageError
 from audit.load.inputs import files_to_load, find_files
 from audit.load.load import FileLoad, load_file
 from audit.sources.definition import SourceDefinition
@@ -38,10 +38,14 @@ def load_inputs(
     library: Mapping[str, SourceDefinition],
     notify: Callable[[str], None],
 ) -> LoadResult:
-    """Load the new files of every input, in the order of audit.toml and of their paths."""
+    """Load the new files of every input, in the order of audit.toml and of their paths.
+
+    Raises:
+        SourceError: an input names a source that there is not. Then nothing is loaded.
+
+    """
     result = LoadResult()
-    for item in workspace.inputs:
-        definition = find_definition(library, item.source, f"{workspace.config}: [[input]] {item.path}")
+    for item, definition in _with_definitions(workspace, library):
         try:
             found = find_files(workspace, item)
             result.warnings += found.warnings
@@ -51,7 +55,7 @@ def load_inputs(
             result.faults.append(fault)
             continue
         for path in files:
-            _load_one(connection, workspace, definition, path, item.name, result, notify)
+            _load_one(connection, workspace, definition, path, item, result, notify)
     return result
 
 
@@ -66,15 +70,32 @@ def load_named(
     """Load the files named, as the source named or as the input that matches each.
 
     Raises:
-        UsageError: no source is named and no input matches a file.
+        UsageError: no source is named and no input matches a file. SourceError: there is no such source. Then nothing
+        is loaded.
 
     """
+    items = [(path, _input_of(workspace, path, source)) for path in sorted(files)]
+    known = [(path, item, find_definition(library, item.source, str(path))) for path, item in items]
     result = LoadResult()
-    for path in sorted(files):
-        item = _input_of(workspace, path, source)
-        definition = find_definition(library, item.source, str(path))
-        _load_one(connection, workspace, definition, path, item.name, result, notify)
+    for path, item, definition in known:
+        _load_one(connection, workspace, definition, path, item, result, notify)
     return result
+
+
+def _with_definitions(
+    workspace: Workspace, library: Mapping[str, SourceDefinition]
+) -> list[tuple[Input, SourceDefinition]]:
+    """Find each input's definition before anything is loaded, and say all that is wrong at once."""
+    found: list[tuple[Input, SourceDefinition]] = []
+    faults: list[str] = []
+    for item in workspace.inputs:
+        try:
+            found.append((item, find_definition(library, item.source, f"{workspace.config}: [[input]] {item.path}")))
+        except SourceError as fault:
+            faults += fault.faults
+    if faults:
+        raise SourceError(faults)
+    return found
 
 
 def _load_one(
@@ -82,13 +103,13 @@ def _load_one(
     workspace: Workspace,
     definition: SourceDefinition,
     path: Path,
-    input_name: str,
+    item: Input,
     result: LoadResult,
     notify: Callable[[str], None],
 ) -> None:
     notify(f"loading {workspace.relative(path)}")
     try:
-        load = load_file(connection, workspace, definition, path, input_name)
+        load = load_file(connection, workspace, definition, path, item)
     except AuditError as fault:
         result.faults.append(fault)
         return
@@ -100,11 +121,17 @@ def _load_one(
 
 
 def _input_of(workspace: Workspace, path: Path, source: str | None) -> Input:
-    relative = Path(workspace.relative(path))
-    matching = [item for item in workspace.inputs if relative.match(item.path) and source in (None, item.source)]
-    if matching:
-        return matching[0]
+    for item in workspace.inputs:
+        if source in (None, item.source) and _is_file_of(workspace, item, path):
+            return item
     if source is None:
         raise UsageError(f"{path}: no [[input]] matches it; say what it is with --source NAME")
     of_source = [item for item in workspace.inputs if item.source == source]
-    return of_source[0] if len(of_source) == 1 else Input(source, relative.as_posix())
+    return of_source[0] if len(of_source) == 1 else Input(source, workspace.relative(path))
+
+
+def _is_file_of(workspace: Workspace, item: Input, path: Path) -> bool:
+    try:
+        return path.resolve() in {found.resolve() for found in find_files(workspace, item).files}
+    except AuditError:
+        return False

@@ -1,73 +1,114 @@
 """Read newline-delimited JSON: each line a record, its fields as text. Nested fields are named a.b."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from audit.load.fingerprint import check_whole, compression_of, open_decompressed
-from audit.load.raw import RAW_TABLE, RawFile, Reject
-from audit.sources.mapping import RawColumns
+from audit.load.files import UNDECODABLE, read_lines, readable
+from audit.load.raw import RAW_TABLE, RawFile, Reject, count_rows, insert_rows, keep_rejects, start_rejects
+from audit.sources.raw import RawColumns
 from audit.sql import quote_literal
 
-_BATCH = 1 << 26
+_BATCH_LINES = 100_000
+_BATCH_CHARACTERS = 1 << 26
+_LINES = "raw_line"
 
 
-def read_ndjson(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Iterable[str]) -> RawFile:
-    """Read the wanted fields of all records as text into a temporary table.
+def read_ndjson(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str, wanted: Iterable[str]) -> RawFile:
+    """Read the wanted fields of all records as text into a temporary table. A field that no record has is absent.
 
     Raises:
-        InputOutputError: the archive is cut off or broken.
+        InputOutputError: the file cannot be read, or the archive is cut off.
 
     """
-    if compression_of(path):
-        check_whole(path)
-    _read_lines(connection, path)
-    rejects = tuple(
-        Reject(number, "not a JSON object", line)
-        for number, line in connection.execute(
-            "SELECT record_no, line FROM raw_line WHERE NOT is_object ORDER BY record_no"
-        ).fetchall()
+    start_rejects(connection)
+    rejected = _read_lines(connection, path, encoding)
+    fields = {name: f"c{place}" for place, name in enumerate(dict.fromkeys(label.strip() for label in wanted))}
+    places = {name: _pointers(name) for name in fields}
+    pointers = list(dict.fromkeys(pointer for found in places.values() for pointer in found))
+    found = ", ".join(quote_literal(pointer) for pointer in pointers)
+    # One call takes all the fields, for each call parses the line anew.
+    values = f", json_extract_string(line, [{found}]) AS found" if fields else ""
+    parts = "".join(
+        f", COALESCE({', '.join(f'found[{pointers.index(pointer) + 1}]' for pointer in places[name])}) AS {column}"
+        for name, column in fields.items()
     )
-    fields = list(dict.fromkeys(name.strip() for name in wanted))
-    parts = "".join(f", {_field(name)} AS c{position}" for position, name in enumerate(fields))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {RAW_TABLE} AS SELECT record_no, line{parts} FROM raw_line WHERE is_object"
+        f"CREATE OR REPLACE TEMP TABLE {RAW_TABLE} AS SELECT record_no, line{parts} "
+        f"FROM (SELECT record_no, line{values} FROM {_LINES})"
     )
-    counts = connection.execute(f"SELECT count(*), {_present(len(fields))} FROM {RAW_TABLE}").fetchone() or (0,)
-    present = {name: f"c{position}" for position, name in enumerate(fields) if counts[position + 1]}
-    if counts[0] == 0:
-        present = {name: f"c{position}" for position, name in enumerate(fields)}
-    records = int(counts[0]) + len(rejects)
-    warnings = () if records else ("the file is empty",)
-    return RawFile(RAW_TABLE, "line", RawColumns(present), records, rejects, warnings)
+    present = {name: column for name, column in fields.items() if _is_present(connection, column, places[name])}
+    records = count_rows(connection, RAW_TABLE)
+    columns = RawColumns(present if records else fields)
+    return RawFile(RAW_TABLE, "line", columns, records + rejected, rejected)
 
 
-def _read_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    connection.execute("CREATE OR REPLACE TEMP TABLE raw_line (record_no BIGINT, line VARCHAR, is_object BOOLEAN)")
-    record_no = 0
-    with open_decompressed(path) as stream:
-        while lines := stream.readlines(_BATCH):
-            texts = [text for line in lines if (text := line.decode("utf-8-sig", errors="replace").strip("\r\n"))]
-            numbers = range(record_no + 1, record_no + len(texts) + 1)
-            record_no += len(texts)
-            batch = pa.table({"record_no": pa.array(numbers, pa.int64()), "line": pa.array(texts, pa.string())})
-            connection.register("raw_batch", batch)
-            connection.execute(
-                "INSERT INTO raw_line SELECT record_no, line, CASE WHEN json_valid(line) AND NOT contains(line, chr(65533)) "
-                "THEN json_type(line) = 'OBJECT' ELSE FALSE END FROM raw_batch"
-            )
-            connection.unregister("raw_batch")
+def _read_lines(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str) -> int:
+    """Keep the lines that are objects, and return how many were rejected."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_LINES} (record_no BIGINT, line VARCHAR)")
+    rejected = record_no = 0
+    for lines in _batches(read_lines(path, encoding, newline="\n")):
+        numbers = range(record_no + 1, record_no + len(lines) + 1)
+        record_no += len(lines)
+        batch = pa.table(
+            {"record_no": pa.array(numbers, pa.int64()), "line": pa.array(list(map(readable, lines)), pa.string())}
+        )
+        marked = [number for number, line in zip(numbers, lines, strict=True) if UNDECODABLE in line]
+        rejected += keep_rejects(connection, _rejects(connection, batch, marked, encoding))
+        insert_rows(connection, "raw_candidate", batch)
+        connection.execute(
+            f"INSERT INTO {_LINES} SELECT * FROM raw_candidate "
+            "WHERE record_no NOT IN (SELECT record_no FROM raw_reject); DROP TABLE raw_candidate"
+        )
+    return rejected
 
 
-def _field(name: str) -> str:
-    def steps(parts: list[str]) -> str:
-        return quote_literal("$" + "".join(f'."{part}"' for part in parts))
+def _rejects(
+    connection: duckdb.DuckDBPyConnection, batch: pa.Table, marked: list[int], encoding: str
+) -> Iterator[Reject]:
+    connection.execute("CREATE OR REPLACE TEMP TABLE raw_candidate (record_no BIGINT, line VARCHAR)")
+    connection.register("raw_batch", batch)
+    faulty = connection.execute(
+        "SELECT record_no, line FROM raw_batch "
+        "WHERE list_contains($marked, record_no) OR CASE WHEN json_valid(line) THEN json_type(line) <> 'OBJECT' ELSE TRUE END "
+        "ORDER BY record_no",
+        {"marked": marked},
+    ).fetchall()
+    connection.unregister("raw_batch")
+    known = set(marked)
+    for number, line in faulty:
+        yield Reject(number, f"bytes that are not {encoding}" if number in known else "not a JSON object", line)
 
-    whole = f"line ->> {steps([name])}"
-    return f"COALESCE({whole}, line ->> {steps(name.split('.'))})" if "." in name else whole
+
+def _batches(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Gather lines that are not blank, so that neither many nor long ones take much memory."""
+    some = (text for line in lines if (text := line.rstrip("\r\n")).strip())
+    while batch := list(_take(some)):
+        yield batch
 
 
-def _present(width: int) -> str:
-    return ", ".join(f"count(c{position})" for position in range(width)) or "0"
+def _take(lines: Iterator[str]) -> Iterator[str]:
+    size = 0
+    for line in islice(lines, _BATCH_LINES):
+        yield line
+        size += len(line)
+        if size >= _BATCH_CHARACTERS:
+            return
+
+
+def _pointers(name: str) -> tuple[str, ...]:
+    """JSON pointers to a field: by its whole name, and where that has dots, to the nested one."""
+    whole = name.replace("~", "~0").replace("/", "~1")
+    return (f"/{whole}", f"/{whole.replace('.', '/')}") if "." in name else (f"/{whole}",)
+
+
+def _is_present(connection: duckdb.DuckDBPyConnection, column: str, pointers: tuple[str, ...]) -> bool:
+    """Say whether any record has the field, were it only as null."""
+    there = " OR ".join(f"json_exists(line, {quote_literal(pointer)})" for pointer in pointers)
+    for test in (f"{column} IS NOT NULL", there):
+        if connection.execute(f"SELECT 1 FROM {RAW_TABLE} WHERE {test} LIMIT 1").fetchone():
+            return True
+    return False

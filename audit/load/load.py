@@ -1,7 +1,9 @@
 """Load files into the warehouse: each in one transaction, each record in exactly one place, and the counts balance."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,24 +11,26 @@ from pathlib import Path
 import duckdb
 
 from audit.errors import InputOutputError, SourceError
-from audit.load.csv_reader import read_csv
 from audit.load.events import derive_event_ids, insert_events, judge_events
-from audit.load.fingerprint import Fingerprint, bare_suffix, compression_of
-from audit.load.inputs import could_be_known, fingerprint, is_known
-from audit.load.lines import read_ndjson
-from audit.load.parquet_reader import read_parquet
-from audit.load.raw import RAW_TABLE, RawFile
+from audit.load.files import reading
+from audit.load.fingerprint import Fingerprint, hash_file
+from audit.load.inputs import is_known
+from audit.load.raw import RAW_TABLE, REJECT_TABLE, RawFile
+from audit.load.readers import read_raw
 from audit.load.reference import insert_reference, judge_reference
 from audit.load.stage import STAGED, VERDICT, Staged, keep_quarantine, start_verdicts
 from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import RawColumns, map_columns, used_columns
-from audit.workspace import Workspace
+from audit.workspace import Input, Workspace
 
 # Clocks differ and zones are mistaken: only what lies further ahead than this is a misdated event.
 _FUTURE = timedelta(days=1)
 # Planning the mapping costs more than copying this many records; of more, the copy costs more than planning it thrice.
 _FEW = 500_000
-_SUFFIXES = {".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet", ".csv": "csv"}
+_TEMPORARY = (
+    RAW_TABLE, REJECT_TABLE, STAGED, VERDICT, "raw_line", "raw_candidate", "raw_fault", "raw_scan", "derived_record",
+    "good_record", "candidate", "standing", "verdict_text",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,9 @@ def load_file(
     workspace: Workspace,
     definition: SourceDefinition,
     path: Path,
-    input_name: str,
+    item: Input,
 ) -> FileLoad | None:
-    """Load one file; None when its content is known already.
+    """Load one file of an input; None when its content is known already.
 
     Raises:
         SourceError: the definition does not fit the file. InputOutputError: the file cannot be read, or the database
@@ -63,17 +67,14 @@ def load_file(
 
     """
     try:
-        size = path.stat().st_size
+        with reading(path):
+            before = path.stat()
         with ThreadPoolExecutor(max_workers=1) as pool:
-            hashing = pool.submit(fingerprint, path)
-            known_size = definition.table.arrival == "append" and could_be_known(connection, definition.name, size)
-            if known_size and is_known(connection, definition.name, hashing.result().sha256):
+            hashing = pool.submit(hash_file, path)
+            if is_known(connection, item, definition.table, before.st_size, hashing.result):
                 return None
-            return _in_one_transaction(
-                connection, lambda: _load(connection, workspace, definition, path, input_name, hashing.result)
-            )
-    except OSError as fault:
-        raise InputOutputError(f"{path}: cannot be read ({fault.strerror})") from fault
+            source = _Source(workspace, definition, path, item, before, hashing.result)
+            return _load(connection, source)
     except SourceError as fault:
         raise SourceError(f"{path} (source {definition.name}): {message}" for message in fault.faults) from fault
     except duckdb.IOException as fault:
@@ -82,64 +83,99 @@ def load_file(
         ) from fault
 
 
-def _in_one_transaction(connection: duckdb.DuckDBPyConnection, work: Callable[[], FileLoad | None]) -> FileLoad | None:
+@dataclass(frozen=True)
+class _Source:
+    """A file to be loaded: where it belongs, how it looked on the disk before, and its hash, which may be awaited."""
+
+    workspace: Workspace
+    definition: SourceDefinition
+    path: Path
+    item: Input
+    before: os.stat_result
+    hashed: Callable[[], Fingerprint]
+
+
+@contextmanager
+def _one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("BEGIN")
     try:
-        result = work()
-        connection.execute("COMMIT" if result else "ROLLBACK")
+        yield
+        connection.execute("COMMIT")
     except BaseException:
-        # The engine rolls back by itself where a statement failed: nothing is left to roll back then.
+        # The engine rolls back by itself where a commit failed: nothing is left to roll back then.
         try:
             connection.execute("ROLLBACK")
         except duckdb.TransactionException:
             pass
         raise
-    return result
 
 
-def _load(
-    connection: duckdb.DuckDBPyConnection,
-    workspace: Workspace,
-    definition: SourceDefinition,
-    path: Path,
-    input_name: str,
-    hashed: Callable[[], Fingerprint],
-) -> FileLoad | None:
+def _load(connection: duckdb.DuckDBPyConnection, source: _Source) -> FileLoad:
     started_at = _now()
-    raw = read_raw(connection, definition, path)
+    try:
+        # Into temporary tables, and before the transaction: a file that the fast reader fails on would abort it.
+        raw = read_raw(connection, source.definition, source.path)
+        with _one_transaction(connection):
+            return _place(connection, source, raw, started_at)
+    finally:
+        _forget(connection)
+
+
+def _place(connection: duckdb.DuckDBPyConnection, source: _Source, raw: RawFile, started_at: datetime) -> FileLoad:
+    """Put each record in its place, and note the load."""
+    definition = source.definition
     load_id = _next_load_id(connection)
     start_verdicts(connection)
-    try:
-        staged = stage(connection, workspace, definition, raw, started_at)
+    with _evaluating(definition):
+        staged = stage(connection, source.workspace, definition, raw, started_at)
         if definition.table.arrival == "append":
             judge_events(connection, staged, definition.name)
             insert_events(connection, staged, definition.name, load_id)
         else:
-            judge_reference(connection, staged, definition.name, input_name)
-            insert_reference(connection, staged, load_id, input_name)
-    except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.BinderException) as fault:
-        raise SourceError("an expression fails on some record: check it with `audit sources check`") from fault
+            judge_reference(connection, staged, definition.name, source.item.name)
+            insert_reference(connection, staged, load_id, source.item.name)
     keep_quarantine(connection, staged, load_id)
+    fingerprint = source.hashed()
+    _check_unchanged(source)
     load = _counted(connection, staged, FileLoad(
-        load_id, definition.name, workspace.relative(path), hashed().sha256, hashed().bytes,
-        raw.records, 0, 0, 0, len(raw.rejects), started_at, _now(), raw.warnings,
+        load_id, definition.name, source.workspace.relative(source.path), fingerprint.sha256, fingerprint.bytes,
+        raw.records, 0, 0, 0, raw.rejected, started_at, _now(), _warnings(raw),
     ))  # fmt: skip
-    _log(connection, load, definition, input_name)
-    _forget(connection)
+    _log(connection, load, definition, source.item)
     return load
 
 
-def read_raw(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, path: Path) -> RawFile:
-    """Read a file's records as text, in the format that the definition or the file's ending says."""
-    form = _SUFFIXES.get(bare_suffix(path), "csv") if definition.built_in else definition.read.format
-    if form == "csv":
-        return read_csv(connection, path, definition.read)
-    if form == "ndjson":
-        wanted = [name for rule in definition.rules.values() for name in used_columns(rule)]
-        return read_ndjson(connection, path, wanted)
-    if form == "parquet" and not compression_of(path):
-        return read_parquet(connection, path)
-    raise SourceError(f'files of format "{form}" cannot be read')
+@contextmanager
+def _evaluating(definition: SourceDefinition) -> Iterator[None]:
+    """Blame a definition's expressions for what the engine cannot run; without one the fault is ours."""
+    try:
+        yield
+    except (
+        duckdb.BinderException,
+        duckdb.CatalogException,
+        duckdb.ConversionException,
+        duckdb.InvalidInputException,
+        duckdb.OutOfRangeException,
+        duckdb.ParserException,
+    ) as fault:
+        names = [name for name, rule in definition.rules.items() if rule.expression]
+        if not names:
+            raise
+        raise SourceError(
+            f"an expression cannot be run, of {', '.join(names)}: check it with `audit sources check`"
+        ) from fault
+
+
+def _check_unchanged(source: _Source) -> None:
+    """A file that grows while it is read would be known by a hash that is not that of the records loaded."""
+    with reading(source.path):
+        now = source.path.stat()
+    if (now.st_size, now.st_mtime_ns) != (source.before.st_size, source.before.st_mtime_ns):
+        raise InputOutputError(f"{source.path}: changed while it was read; nothing of it was loaded, load it again")
+
+
+def _warnings(raw: RawFile) -> tuple[str, ...]:
+    return raw.warnings if raw.records else (*raw.warnings, "the file holds no record")
 
 
 def stage(
@@ -150,7 +186,7 @@ def stage(
     started_at: datetime,
 ) -> Staged:
     """Put a file's raw records into canonical form."""
-    if not raw.records and not raw.columns.names:
+    if not raw.columns.names:
         raw = _without_columns(raw, definition)
     mapped = map_columns(definition, raw.columns, raw.relation, workspace.zone, started_at + _FUTURE)
     if raw.records <= _FEW:
@@ -185,7 +221,7 @@ def _counted(connection: duckdb.DuckDBPyConnection, staged: Staged, load: FileLo
     return counted
 
 
-def _log(connection: duckdb.DuckDBPyConnection, load: FileLoad, definition: SourceDefinition, input_name: str) -> None:
+def _log(connection: duckdb.DuckDBPyConnection, load: FileLoad, definition: SourceDefinition, item: Input) -> None:
     connection.execute(
         "INSERT INTO load_log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -203,7 +239,7 @@ def _log(connection: duckdb.DuckDBPyConnection, load: FileLoad, definition: Sour
             load.finished_at,
         ],
     )
-    connection.execute("INSERT INTO load_input VALUES (?, ?, ?, 0)", [load.load_id, input_name, definition.table.name])
+    connection.execute("INSERT INTO load_input VALUES (?, ?, ?, 0)", [load.load_id, item.name, definition.table.name])
 
 
 def _next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
@@ -212,8 +248,7 @@ def _next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
-    for name in (RAW_TABLE, STAGED, "raw_line", "derived_record", "good_record", "candidate", "standing", "verdict_text"):
-        connection.execute(f"DROP TABLE IF EXISTS {name}")
+    connection.execute("; ".join(f"DROP TABLE IF EXISTS temp.{name}" for name in _TEMPORARY))
 
 
 def _now() -> datetime:

@@ -1,11 +1,16 @@
 """What every reader hands on: one file's records as text in a temporary table, and those that are no records."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from audit.sources.mapping import RawColumns
+import duckdb
+import pyarrow as pa
+
+from audit.sources.raw import RawColumns
+from audit.sql import quote_identifier
 
 RAW_TABLE = "raw_record"
+REJECT_TABLE = "raw_reject"
 
 
 @dataclass(frozen=True)
@@ -22,14 +27,14 @@ class RawFile:
     """One file as read.
 
     `relation` is SQL for a relation of `record_no` (from 1, rejects counted) and the text columns; `record` is SQL over
-    it for the record's text as quarantine keeps it.
+    it for the record's text as quarantine keeps it. The `rejected` pieces stand in the table of rejects.
     """
 
     relation: str
     record: str
     columns: RawColumns
     records: int
-    rejects: tuple[Reject, ...] = ()
+    rejected: int = 0
     warnings: tuple[str, ...] = ()
 
 
@@ -37,9 +42,53 @@ def name_columns(header: Sequence[str]) -> dict[str, str]:
     """Return header name (trimmed, made unique) -> engine column, in order of the header."""
     names: dict[str, str] = {}
     for position, label in enumerate(header):
-        name = label.strip().lstrip("\ufeff") or f"column_{position + 1}"
+        name = label.lstrip("\ufeff").strip() or f"column_{position + 1}"
         unique, copy = name, 2
         while unique in names:
             unique, copy = f"{name}_{copy}", copy + 1
         names[unique] = f"c{position}"
     return names
+
+
+def start_rejects(connection: duckdb.DuckDBPyConnection) -> None:
+    """Begin with no piece rejected."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {REJECT_TABLE} (record_no BIGINT, reason VARCHAR, record VARCHAR)"
+    )
+
+
+def keep_rejects(connection: duckdb.DuckDBPyConnection, rejects: Iterable[Reject]) -> int:
+    """Add rejects to the table of them, and return how many."""
+    kept = list(rejects)
+    columns = {
+        "record_no": pa.array([reject.record_no for reject in kept], pa.int64()),
+        "reason": pa.array([reject.reason for reject in kept], pa.string()),
+        "record": pa.array([reject.record for reject in kept], pa.string()),
+    }
+    if kept:
+        insert_rows(connection, REJECT_TABLE, pa.table(columns))
+    return len(kept)
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """Append an Arrow table's rows to a table with the same columns."""
+    connection.register("raw_batch", rows)
+    try:
+        connection.execute(f"INSERT INTO {quote_identifier(name)} SELECT * FROM raw_batch")
+    finally:
+        connection.unregister("raw_batch")
+
+
+def numbered_from_one(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return SQL for the raw table with `record_no`: the place of each row, where the reader left out none."""
+    row = connection.execute(f"SELECT min(rowid), max(rowid) - min(rowid) + 1, count(*) FROM {RAW_TABLE}").fetchone()
+    first, span, rows = row or (0, 0, 0)
+    # They begin at 0, but at 2^55 or so in a transaction of their own; where they do not follow one another they are no use.
+    number = f"rowid - {first or 0} + 1" if rows == 0 or span == rows else "row_number() OVER ()"
+    return f"(SELECT {number} AS record_no, * FROM {RAW_TABLE})"
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Return how many rows a table has."""
+    row = connection.execute(f"SELECT count(*) FROM {quote_identifier(name)}").fetchone()
+    return int(row[0]) if row else 0

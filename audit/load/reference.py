@@ -98,7 +98,7 @@ def _clear_spans(connection: duckdb.DuckDBPyConnection, table: Table, good: str,
             WHERE
                 span.user_id = standing.user_id
                 AND standing.starts_at >= span.first_at
-                AND standing.starts_at < span.last_at
+                AND (standing.starts_at < span.last_at OR standing.starts_at = span.first_at)
         )
         """
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from audit.load.raw import RawFile
+from audit.load.raw import REJECT_TABLE, RawFile
 from audit.schema import Table
 from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import MappedRelation
@@ -105,11 +105,10 @@ def keep_quarantine(connection: duckdb.DuckDBPyConnection, staged: Staged, load_
         """,
         {"load_id": load_id},
     )
-    if staged.raw.rejects:
-        connection.executemany(
-            "INSERT INTO rejected_record VALUES (?, ?, ?, ?)",
-            [[load_id, reject.record_no, reject.reason, reject.record] for reject in staged.raw.rejects],
-        )
+    connection.execute(
+        f"INSERT INTO rejected_record SELECT $load_id, record_no, reason, record FROM {REJECT_TABLE} ORDER BY record_no",
+        {"load_id": load_id},
+    )
 
 
 def sql_for_content(table: Table, left: str, right: str) -> str:

@@ -1,5 +1,7 @@
 """Check that an expression of a definition is one scalar SQL expression over its own record, by parsing it."""
 
+from collections.abc import Mapping
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -82,6 +84,7 @@ _FUNCTIONS = frozenset(
     ]
 )
 
+_SELECT = "SELECT "
 _FORBIDDEN = (exp.Query, exp.Table, exp.Window, exp.AggFunc, exp.Parameter, exp.Placeholder, exp.Star, exp.Lambda)
 
 
@@ -105,13 +108,29 @@ def check_expression(text: str) -> list[str]:
 
 def raw_columns(text: str) -> tuple[str, ...]:
     """Return the names of the raw columns that a checked expression reads, in order of appearance."""
-    found = [column.name for column in parse_expression(text).find_all(exp.Column)]
+    found = [_full_name(column) for column in parse_expression(text).find_all(exp.Column)]
     return tuple(dict.fromkeys(found))
+
+
+def with_columns(text: str, cells: Mapping[str, str]) -> str:
+    """Return the expression with SQL in the place of each raw column; all else stays as it was written."""
+    places = []
+    for column in parse_expression(text).find_all(exp.Column):
+        parts = [part.meta for part in column.parts]
+        places.append((parts[0]["start"] - len(_SELECT), parts[-1]["end"] + 1 - len(_SELECT), _full_name(column)))
+    for start, end, name in sorted(places, reverse=True):
+        text = text[:start] + cells[name] + text[end:]
+    return text
+
+
+def _full_name(column: exp.Column) -> str:
+    # Nested fields of JSON are named a.b, which reads as a column of a table.
+    return ".".join(part.name for part in column.parts)
 
 
 def parse_expression(text: str) -> exp.Expression:
     """Parse one expression in DuckDB's dialect."""
-    statements = sqlglot.parse(f"SELECT {text}", dialect="duckdb")
+    statements = sqlglot.parse(f"{_SELECT}{text}", dialect="duckdb")
     select = statements[0] if len(statements) == 1 else None
     if not isinstance(select, exp.Select) or len(select.expressions) != 1:
         raise SqlglotError("not one expression")

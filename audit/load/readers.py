@@ -1,0 +1,29 @@
+"""Which reader a file needs: by what its definition says, or by its ending where the source is a canonical table's."""
+
+from pathlib import Path
+
+import duckdb
+
+from audit.errors import SourceError
+from audit.load.csv_reader import read_csv
+from audit.load.files import bare_suffix, compression_of
+from audit.load.lines import read_ndjson
+from audit.load.parquet_reader import read_parquet
+from audit.load.raw import RawFile
+from audit.sources.definition import SourceDefinition
+from audit.sources.mapping import used_columns
+
+_SUFFIXES = {".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet", ".csv": "csv"}
+
+
+def read_raw(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, path: Path) -> RawFile:
+    """Read a file's records as text, in the format that the definition or the file's ending says."""
+    form = _SUFFIXES.get(bare_suffix(path), "csv") if definition.built_in else definition.read.format
+    if form == "csv":
+        return read_csv(connection, path, definition.read)
+    wanted = [name for rule in definition.rules.values() for name in used_columns(rule)]
+    if form == "ndjson":
+        return read_ndjson(connection, path, definition.read.encoding, wanted)
+    if form == "parquet" and not compression_of(path):
+        return read_parquet(connection, path, wanted)
+    raise SourceError(f'files of format "{form}" cannot be read')

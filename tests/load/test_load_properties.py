@@ -1,0 +1,127 @@
+"""Any table of text comes back cell for cell, in any dialect; and a plain twin agrees on which events stand."""
+
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from load_desk import Desk, csv_text
+
+from audit.engine.duckdb import Limits, connect
+from audit.load import csv_reader
+from audit.load.csv_reader import read_csv
+from audit.sources.definition import ReadOptions
+
+SOME = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(
+    ["", " ", '"', ",", "\n", "\r\n", "a\rb", "'", "=1+1", "\x00", "NULL", "0012", "61096e3", "\u202e", ";|\t", '""']
+)
+DELIMITERS = st.sampled_from([",", ";", "\t", "|", "^", "~", "\x1f", "¦"])
+QUOTES = st.sampled_from(['"', "'", "`"])
+ENDS = st.sampled_from(["\n", "\r\n", "\r"])
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    connection = connect(tmp_path_factory.mktemp("bench") / "bench.duckdb", Limits(threads=2))
+    yield connection
+    connection.close()
+
+
+def read_back(bench: Any, path: Path, read: ReadOptions) -> tuple[list[list[str]], int, int]:
+    raw = read_csv(bench, path, read)
+    columns = ", ".join(f"COALESCE({column}, '')" for column in raw.columns.names.values())
+    rows = bench.execute(f"SELECT {columns} FROM {raw.relation} ORDER BY record_no").fetchall() if columns else []
+    return [list(row) for row in rows], raw.records, raw.rejected
+
+
+@SOME
+@given(st.data())
+def test_any_table_of_text_comes_back_cell_for_cell(bench: Any, tmp_path: Path, data: st.DataObject) -> None:
+    width = data.draw(st.integers(1, 4))
+    rows = data.draw(st.lists(st.lists(TEXT, min_size=width, max_size=width), max_size=6))
+    delimiter, quote, end = data.draw(DELIMITERS), data.draw(QUOTES), data.draw(ENDS)
+    # Python's csv leaves a line end of another kind bare, so that even it cannot tell a last cell from the line's end.
+    bare_ends = any(char in cell for row in rows for cell in row for char in "\r\n")
+    quoting = data.draw(st.sampled_from([csv.QUOTE_ALL] if bare_ends else [csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, quotechar=quote, lineterminator=end, quoting=quoting)
+    writer.writerow([f"c{number}" for number in range(width)])
+    writer.writerows(rows)
+    encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+    path = tmp_path / "any.csv"
+    path.write_bytes(out.getvalue().encode(encoding))
+
+    found = read_back(bench, path, ReadOptions(delimiter=delimiter, quote=quote, encoding=encoding))
+
+    assert found == (rows, len(rows), 0)
+
+
+@SOME
+@given(st.lists(st.sampled_from(["a", "bc", ",", ",", '"', '"', "\n", "\n", "\r\n", " ", "\r", "\u2028"]), max_size=30))
+def test_where_the_fast_reader_is_believed_it_agrees_with_the_slow_one(
+    bench: Any, tmp_path: Path, parts: list[str]
+) -> None:
+    path = tmp_path / "some.csv"
+    path.write_bytes(("a,b\n" + "".join(parts)).encode())
+    found = read_back(bench, path, ReadOptions())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_reader, "_read_fast", lambda *_: False)
+        assert found == read_back(bench, path, ReadOptions())
+    assert len(found[0]) + found[2] == found[1]
+
+
+RECORD = st.fixed_dictionaries(
+    {
+        "event_id": st.sampled_from(["E1", "E2", "E3", ""]),
+        "occurred_at": st.sampled_from(["2024-03-01 10:00:00", "2024-03-01T10:00:00Z", "soon"]),
+        "system": st.just("RMS"),
+        "action": st.sampled_from(["view", "look"]),
+        "reason": st.sampled_from(["theft", "fraud"]),
+    }
+)
+
+
+def twin(files: list[list[dict[str, str]]]) -> tuple[list[tuple[int, ...]], list[tuple[str, str]]]:
+    """Return the counts of each file and the events that stand, reckoned one record after the other."""
+    standing: dict[str, tuple[str, str]] = {}
+    under_quarantine: set[tuple[str, ...]] = set()
+    counted = []
+    for records in files:
+        count: Counter[str] = Counter()
+        for record in records:
+            text, event_id, content = tuple(record.values()), record["event_id"], (record["action"], record["reason"])
+            holds = event_id and record["occurred_at"] != "soon" and record["action"] == "view"
+            if holds and event_id not in standing:
+                standing[event_id] = content
+                count["loaded"] += 1
+            elif (holds and standing[event_id] == content) or text in under_quarantine:
+                count["duplicate"] += 1
+            else:
+                under_quarantine.add(text)
+                count["quarantined"] += 1
+        counted.append((len(records), count["loaded"], count["duplicate"], count["quarantined"]))
+    return counted, [(event_id, content[1]) for event_id, content in sorted(standing.items())]
+
+
+@settings(SOME, max_examples=25)
+@given(st.lists(st.lists(RECORD, min_size=1, max_size=6), min_size=1, max_size=3))
+def test_a_plain_twin_agrees_on_what_stands(lasting_desk: Desk, files: list[list[dict[str, str]]]) -> None:
+    files = [[dict(sorted(record.items())) for record in records] for records in files]
+    lasting_desk.clear()
+    texts = list(dict.fromkeys(csv_text(records) for records in files))
+    for number, text in enumerate(texts):
+        lasting_desk.write(f"logs/{number}.csv", text)
+    result = lasting_desk.load()
+    kept = [list(csv.DictReader(io.StringIO(text))) for text in texts]
+    counted, events = twin(kept)
+    assert [(load.records, load.loaded, load.duplicates, load.quarantined) for load in result.loads] == counted
+    assert lasting_desk.events("event_id, reason", order="event_id") == events
+    lasting_desk.check_balance()
