@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain
+from textwrap import wrap
 from typing import Any, TextIO
 
 import pyarrow as pa
@@ -53,6 +54,38 @@ def print_rows(
     selected = ({name: row[name] for name in names} for row in _iterate(rows, names))
     for text in _WRITERS[output_format](names, selected, stream):
         stream.write(_encodable(text, stream))
+
+
+def print_object(content: Row, stream: TextIO | None = None) -> None:
+    """Print one object as JSON."""
+    (stream or sys.stdout).write(json.dumps(_jsonable(content), allow_nan=False, indent=2) + "\n")
+
+
+def print_lines(lines: Iterable[str], stream: TextIO | None = None, fold: bool = True) -> None:
+    """Print lines for people: folded at words on a terminal, whole where piped."""
+    stream = stream or sys.stdout
+    width = Console(file=stream).width if fold and stream.isatty() else None
+    for line in lines:
+        for piece in _folded(visible(line), width):
+            stream.write(_encodable(piece, stream) + "\n")
+
+
+def print_facts(facts: Sequence[tuple[str, str]], stream: TextIO | None = None) -> None:
+    """Print labels and what they say, each under the other."""
+    wide = max((len(label) for label, _ in facts), default=0) + _GAP_CELLS
+    stream = stream or sys.stdout
+    width = Console(file=stream).width if stream.isatty() else None
+    for label, text in facts:
+        pieces = _folded(visible(text), max(width - wide, _SHORT_CELLS) if width else None)
+        for number, piece in enumerate(pieces):
+            stream.write(_encodable(f"{label if number == 0 else '':<{wide}}{piece}".rstrip() + "\n", stream))
+
+
+def _folded(line: str, width: int | None) -> list[str]:
+    indent = " " * (len(line) - len(line.lstrip()))
+    if width is None or cell_len(line) <= width:
+        return [line]
+    return wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _names(rows: pa.Table | Sequence[Row]) -> list[str]:

@@ -2,6 +2,16 @@
 
 from audit.explain.accesses import make_accesses
 from audit.explain.explanations import Horizon, explain, find_horizon, make_views
-from audit.explain.one import Answer, ask_all
+from audit.explain.one import Answer, ask_all, explain_for_asking, why_tried
 
-__all__ = ["Answer", "Horizon", "ask_all", "explain", "find_horizon", "make_accesses", "make_views"]
+__all__ = [
+    "Answer",
+    "Horizon",
+    "ask_all",
+    "explain",
+    "explain_for_asking",
+    "find_horizon",
+    "make_accesses",
+    "make_views",
+    "why_tried",
+]

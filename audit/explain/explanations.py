@@ -10,7 +10,6 @@ from audit.engine import Engine
 from audit.schema import DERIVED
 
 _MADE_LATER = frozenset({"explanation", "open_access"})
-SQL_FOR_OPEN = f"SELECT {', '.join(DERIVED['open_access'])} FROM judgeable_access"
 
 
 @dataclass(frozen=True)

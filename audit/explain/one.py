@@ -1,10 +1,11 @@
 """Ask every explanation about one access, held or not. In a run the first that holds ends the asking; here none does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from audit.catalogue import Catalogue, Explanation
 from audit.engine import Engine
-from audit.explain.explanations import SQL_FOR_OPEN, Horizon, explain, make_views, sql_for_explanation
+from audit.explain.explanations import Horizon, explain, make_views, sql_for_explanation
 
 
 @dataclass(frozen=True)
@@ -18,22 +19,41 @@ class Answer:
     asks: str
 
 
-def ask_all(engine: Engine, catalogue: Catalogue, horizon: Horizon, access_id: str) -> list[Answer] | None:
-    """Return the answer of each explanation, in their order; None when the access cannot be judged.
+def explain_for_asking(engine: Engine, catalogue: Catalogue, horizon: Horizon) -> None:
+    """Explain all accesses as a run does, without the views that only detectors read.
 
-    Makes `explanation` for the accesses of its user to its subject, which re-entry looks back to, and leaves
-    `open_access` with this access alone.
+    All, because an explanation may look at other accesses, as re-entry does: what is said of one must be what the report
+    says of it.
     """
-    row = engine.query("SELECT user_id, subject_id FROM access WHERE access_id = $id", {"id": access_id}).to_pylist()[0]
-    reads = {name for query in catalogue.explanations for name in query.reads} | {"judgeable_access"}
-    narrowed = replace(catalogue, views=catalogue.views_for(reads))
-    explain(engine, narrowed, horizon, of=(row["user_id"], row["subject_id"]))
-    engine.create_table("open_access", f"{SQL_FOR_OPEN} WHERE access_id = $id", {"id": access_id})
+    explain(engine, _narrowed(catalogue), horizon)
+
+
+def ask_all(engine: Engine, catalogue: Catalogue, access_id: str) -> list[Answer] | None:
+    """Return the answer of each explanation, in their order; None when the access is not judged. After explaining."""
+    narrowed = _narrowed(catalogue)
+    wanted = ", ".join(engine.columns("open_access"))
+    engine.create_table(
+        "open_access", f"SELECT {wanted} FROM judgeable_access WHERE access_id = $id", {"id": access_id}
+    )
     if not engine.query("SELECT access_id FROM open_access").num_rows:
         return None
-    # Those that are tables were made from the accesses open before.
+    # Those of them that are tables were made from the accesses that were open before.
     make_views(engine, [view for view in narrowed.views if "open_access" in _all_reads(narrowed, view.id)])
     return [_ask(engine, query) for query in catalogue.explanations]
+
+
+def why_tried(engine: Engine, catalogue: Catalogue, access_id: str) -> str | None:
+    """Return in words what was tried for an access and why it failed; None where a full explanation holds."""
+    query = catalogue.report("tried")
+    make_views(engine, [view for view in catalogue.views_for(query.reads) if not engine.columns(view.id)])
+    engine.create_table("cited", "SELECT CAST($id AS VARCHAR) AS access_id", {"id": access_id})
+    rows: list[Mapping[str, str]] = engine.query(query.sql, query.bound()).to_pylist()
+    return rows[0]["tried"] if rows else None
+
+
+def _narrowed(catalogue: Catalogue) -> Catalogue:
+    reads = {name for query in catalogue.explanations for name in query.reads} | {"judgeable_access"}
+    return replace(catalogue, views=catalogue.views_for(reads))
 
 
 def _all_reads(catalogue: Catalogue, view_id: str) -> set[str]:
@@ -42,5 +62,4 @@ def _all_reads(catalogue: Catalogue, view_id: str) -> set[str]:
 
 def _ask(engine: Engine, query: Explanation) -> Answer:
     found = engine.query(sql_for_explanation(query), query.bound()).to_pylist()
-    reference = found[0]["reference"] if found else None
-    return Answer(query.id, query.strength, bool(found), reference, query.description)
+    return Answer(query.id, query.strength, bool(found), found[0]["reference"] if found else None, query.description)

@@ -1,0 +1,58 @@
+"""audit detectors list, show, test: the catalogue of what is looked for."""
+
+import click
+
+from audit.cli.options import examples, format_option
+from audit.cli.session import Session
+
+
+@click.group
+def detectors() -> None:
+    """See the detectors, and prove them by their cases."""
+
+
+@detectors.command("list", epilog=examples("audit detectors list"))
+@format_option()
+@click.pass_obj
+def list_(session: Session, output_format: str) -> int:
+    """List the detectors of the workspace, or the shipped ones."""
+    from audit.cli.detectors_view import FOR_PEOPLE, row_of
+    from audit.cli.output import print_rows
+
+    rows = [row_of(detector) for detector in session.catalogue().detectors]
+    print_rows(rows, output_format, columns=FOR_PEOPLE if output_format == "table" else None)
+    return 0
+
+
+@detectors.command(epilog=examples("audit detectors show repeated-subject"))
+@click.argument("query_id", metavar="ID")
+@format_option("table", "json")
+@click.pass_obj
+def show(session: Session, query_id: str, output_format: str) -> int:
+    """Show a detector: why it matters, honest causes, what it misses, its parameters and its SQL.
+
+    The parameters are those that a run of this workspace uses. ID may also name an explanation or a view.
+    """
+    from audit.cli.detectors_view import print_query
+
+    print_query(session.catalogue(), query_id, session.overrides(), output_format)
+    return 0
+
+
+@detectors.command(epilog=examples("audit detectors test", "audit detectors test repeated-subject"))
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@format_option()
+@click.pass_obj
+def test(session: Session, ids: tuple[str, ...], output_format: str) -> int:
+    """Run the cases of the queries: each draws a few rows, and says what must be found in them, or that nothing may be.
+
+    Without ID, the cases of all detectors, explanations and views. Touches no data of the workspace.
+    """
+    from audit.cli.detectors_view import find_queries, print_cases
+    from audit.detect.prove import prove
+    from audit.engine import DuckDBEngine
+
+    catalogue = session.catalogue()
+    with session.messages.progress() as notify:
+        results = prove(find_queries(catalogue, ids), catalogue, DuckDBEngine.in_memory, notify)
+    return print_cases(results, output_format, session.messages)

@@ -1,0 +1,26 @@
+"""audit explain: why one access counts as explained, or does not."""
+
+import click
+
+from audit.cli.options import examples, format_option
+from audit.cli.session import Session
+
+
+@click.command(epilog=examples("audit explain RA-724753"))
+@click.argument("event")
+@click.option("--source", metavar="NAME", help="The source of the event, where several have one of that id.")
+@format_option("table", "json")
+@click.pass_obj
+def explain(session: Session, event: str, source: str | None, output_format: str) -> int:
+    """Tell what accounts for one event, or why nothing does.
+
+    Names each explanation and whether it held. EVENT is the id that the event has in its source. The events that
+    one act produced are one access, and it is the access that is explained. Reads the database, so it does not work
+    while a batch loads.
+    """
+    from audit.cli.explain_view import print_explained
+    from audit.explained import explain_event
+
+    found = explain_event(session.workspace(), session.catalogue(), event, source)
+    print_explained(found, session.zone().name, output_format)
+    return 0

@@ -1,0 +1,98 @@
+"""What went wrong becomes a message on stderr and an exit code. No message holds a record's content."""
+
+import errno
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from audit.cli.messages import Messages
+from audit.errors import AuditError, ExitCode
+
+_INTERRUPTED = 130
+# What DuckDB makes of Ctrl-C while a query runs: a RuntimeError.
+_QUERY_INTERRUPTED = "Query interrupted"
+_LONGEST = 200
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|«[^»]*»""")
+
+
+@contextmanager
+def while_somebody_reads() -> Iterator[None]:
+    """End the block quietly when the reader of stdout has seen enough, as with `audit findings | head`."""
+    try:
+        yield
+    except BrokenPipeError:
+        # Python flushes stdout at its end, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def report_fault(fault: BaseException, messages: Messages) -> int:
+    """Say what went wrong and return the exit code."""
+    if isinstance(fault, AuditError):
+        messages.error(fault.faults)
+        return int(fault.exit_code)
+    if isinstance(fault, click.exceptions.Exit):
+        return fault.exit_code
+    if isinstance(fault, click.ClickException):
+        return _report_usage(fault, messages)
+    if isinstance(fault, KeyboardInterrupt | click.Abort) or str(fault) == _QUERY_INTERRUPTED:
+        messages.error(["interrupted; files that were loaded whole stay loaded, and the next run goes on from there"])
+        return _INTERRUPTED
+    if isinstance(fault, SystemExit):
+        return fault.code if isinstance(fault.code, int) else int(fault.code is not None)
+    advice = _advice(fault)
+    if advice:
+        messages.error([advice])
+        return ExitCode.INPUT_OUTPUT
+    return _report_bug(fault, messages)
+
+
+def _report_usage(fault: click.ClickException, messages: Messages) -> int:
+    if isinstance(fault, click.exceptions.NoArgsIsHelpError):
+        click.echo(fault.format_message(), err=True)
+        return ExitCode.USAGE
+    context = getattr(fault, "ctx", None)
+    hint = f"; see: {context.command_path} --help" if context else ""
+    messages.error([fault.format_message().rstrip(".") + hint])
+    return ExitCode.USAGE
+
+
+def _advice(fault: BaseException) -> str | None:
+    """Return what to do where the machine, not the program, is at its end; None for anything else."""
+    # By name, so that a message about a wrong word need not import DuckDB.
+    kinds = {f"{kind.__module__.split('.')[0].lstrip('_')}.{kind.__name__}" for kind in type(fault).__mro__}
+    if isinstance(fault, MemoryError) or "duckdb.OutOfMemoryException" in kinds:
+        return (
+            "out of memory, or of room to spill to: give the machine more, or set [workspace] memory and threads in "
+            "audit.toml lower; nothing was half loaded"
+        )
+    if "duckdb.IOException" in kinds:
+        return "the database or its temporary files cannot be read or written: check free space and permissions"
+    if not isinstance(fault, OSError):
+        return None
+    where = f"{fault.filename}: " if isinstance(fault.filename, str) else ""
+    what = os.strerror(fault.errno) if fault.errno else "input/output error"
+    full = fault.errno in (errno.ENOSPC, errno.EDQUOT)
+    return f"{where}{what}; {'free some space' if full else 'check the path and its permissions'}, then run again"
+
+
+def _report_bug(fault: BaseException, messages: Messages) -> int:
+    messages.error(["a bug in Access Audit; please report the lines below, which hold no record's content"])
+    messages.note("\n".join(_chain(fault)))
+    return ExitCode.BUG
+
+
+def _chain(fault: BaseException) -> list[str]:
+    """Return the traceback, causes first. Messages of exceptions may quote cells of a log: what is quoted is cut out."""
+    lines = _chain(fault.__cause__) if fault.__cause__ else []
+    lines += [line.rstrip() for line in traceback.format_tb(fault.__traceback__)]
+    return [*lines, f"{type(fault).__name__}: {_bare(str(fault))}"]
+
+
+def _bare(message: str) -> str:
+    first = message.splitlines()[0] if message else ""
+    return _QUOTED.sub("'…'", first)[:_LONGEST]

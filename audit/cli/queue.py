@@ -1,0 +1,65 @@
+"""audit findings, audit show: the queue of a reviewer, from the last published report."""
+
+import click
+
+from audit.cli.options import examples, format_option
+from audit.cli.session import Session
+from audit.cli.words import LEVELS, STATUSES
+
+
+@click.command(
+    epilog=examples(
+        "audit findings", "audit findings --user U1042", "audit findings --detector access-after-warning --format json"
+    )
+)
+@click.option("--detector", "detectors", metavar="ID", multiple=True, help="Of this detector; may be repeated.")
+@click.option("--user", metavar="U", help="On this user.")
+@click.option("--subject", metavar="S", help="On this subject.")
+@click.option("--level", type=click.Choice(LEVELS), help="Of this level or a graver one.")
+@click.option("--status", type=click.Choice(STATUSES), help="New, updated or unchanged since the report before.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(min=0), help="At most so many. [default: 20 in a table, else all]"
+)
+@format_option()
+@click.pass_obj
+def findings(
+    session: Session,
+    detectors: tuple[str, ...],
+    user: str | None,
+    subject: str | None,
+    level: str | None,
+    status: str | None,
+    limit: int | None,
+    output_format: str,
+) -> int:
+    """List the findings to review, the first one first.
+
+    Of the last report; a finding is for review, never a verdict. Works while a batch runs.
+    """
+    from audit.cli.queue_view import print_findings
+    from audit.report.read import Wanted
+
+    wanted = Wanted(detectors or None, user, subject, level, status, limit)
+    print_findings(session.latest_run(), wanted, output_format, session.messages)
+    return 0
+
+
+@click.command(epilog=examples("audit show F3a90"))
+@click.argument("finding")
+@format_option("table", "json")
+@click.pass_obj
+def show(session: Session, finding: str, output_format: str) -> int:
+    """Show one finding: numbers, score, every access.
+
+    Tells what was tried to explain the accesses, and why it failed. FINDING is its id, or as much of it as no other
+    shares. Each access names the file, its hash and the record that it came from. Times are local; in JSON they are
+    UTC.
+    """
+    from audit.cli.finding_view import print_finding
+    from audit.report.read import find_finding, read_evidence, read_manifest
+
+    run = session.latest_run()
+    found = find_finding(run, finding)
+    evidence = read_evidence(run, str(found["finding_id"])).to_pylist()
+    print_finding(found, evidence, read_manifest(run).timezone, output_format)
+    return 0

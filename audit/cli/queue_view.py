@@ -1,0 +1,51 @@
+"""How `audit findings` prints the queue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from audit.catalogue.faults import suggestion
+from audit.cli.messages import Messages
+from audit.cli.output import print_lines, print_rows
+from audit.errors import UsageError
+from audit.report.manifest import Manifest
+from audit.report.read import Run, Wanted, read_findings, read_manifest
+
+FOR_PEOPLE = ("rank", "score", "level", "finding", "summary", "detector", "status")
+_SHORT_ID = 10
+_FIRST = 20
+
+
+def print_findings(run: Run, wanted: Wanted, output_format: str, messages: Messages) -> None:
+    """Print the findings wanted; in a table the first 20 of them, if no limit is set."""
+    _check_detectors(read_manifest(run), wanted, messages)
+    if output_format != "table":
+        print_rows(read_findings(run, wanted), output_format)
+        return
+    limit = _FIRST if wanted.limit is None else wanted.limit
+    # One more than is shown tells whether there are more.
+    found = read_findings(run, replace(wanted, limit=limit + 1)).to_pylist()
+    if not found:
+        messages.note("No finding meets that.")
+        return
+    print_rows(for_people(found[:limit]), columns=FOR_PEOPLE)
+    if len(found) > limit:
+        total = read_findings(run, replace(wanted, limit=None), ["finding_id"]).num_rows
+        print_lines(["", f"{limit} of {total:,}; more with --limit N"])
+
+
+def for_people(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return findings with an id short enough for a table and long enough for `audit show`."""
+    return [{**finding, "finding": str(finding["finding_id"])[:_SHORT_ID]} for finding in findings]
+
+
+def _check_detectors(manifest: Manifest, wanted: Wanted, messages: Messages) -> None:
+    """A detector that did not run has no findings, which must not pass for "nothing found"."""
+    known = {query.id for query in manifest.queries if query.kind == "detector"}
+    skipped = {skip.detector: skip.reason for skip in manifest.skipped}
+    for detector in wanted.detector or ():
+        if detector in skipped:
+            messages.warn([f"{detector} was skipped in this report: {skipped[detector]}"])
+        elif detector not in known:
+            hint = suggestion(detector, known) or "; see: audit detectors list"
+            raise UsageError(f"--detector {detector}: did not run in the last report{hint}")

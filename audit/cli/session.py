@@ -1,0 +1,78 @@
+"""What every command starts from: the workspace that is meant, and how to speak. Reads nothing before it is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audit.cli.messages import Messages
+
+if TYPE_CHECKING:
+    from audit.catalogue import Catalogue
+    from audit.report.read import Run
+    from audit.sources.definition import SourceDefinition
+    from audit.timezones import Zone
+    from audit.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Session:
+    """`named`: the workspace that -w or $AUDIT_WORKSPACE names; None = the current folder."""
+
+    named: Path | None
+    messages: Messages
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the workspace, whether one is there or not."""
+        return self.named or Path()
+
+    def workspace(self) -> "Workspace":
+        """Read the workspace. Raises ConfigError."""
+        from audit.workspace import read_workspace
+
+        return read_workspace(self.folder)
+
+    def workspace_if_any(self) -> "Workspace | None":
+        """Read the workspace; None when none is named and the current folder is none. Raises ConfigError."""
+        from audit.workspace import CONFIG_NAME
+
+        return self.workspace() if self.named or (self.folder / CONFIG_NAME).exists() else None
+
+    def catalogue(self) -> "Catalogue":
+        """Read the workspace's queries with its parameters, or the shipped ones where there is no workspace."""
+        from audit.catalogue import read_catalogue
+        from audit.run import read_queries
+
+        workspace = self.workspace_if_any()
+        return read_queries(workspace) if workspace else read_catalogue()
+
+    def overrides(self) -> "Mapping[str, Mapping[str, object]]":
+        """Return the parameters that audit.toml sets, by query; none where there is no workspace."""
+        workspace = self.workspace_if_any()
+        return workspace.parameters if workspace else {}
+
+    def library(self) -> "Mapping[str, SourceDefinition]":
+        """Read the workspace's source definitions, or the shipped ones where there is no workspace."""
+        from audit.sources.library import read_library
+
+        workspace = self.workspace_if_any()
+        return read_library(workspace.sources if workspace else ())
+
+    def zone(self) -> "Zone":
+        """Return the workspace's time zone; UTC where there is no workspace."""
+        from audit.timezones import read_zone
+
+        workspace = self.workspace_if_any()
+        return workspace.zone if workspace else read_zone("UTC")
+
+    def latest_run(self) -> "Run":
+        """Return the workspace's newest report. Raises InputOutputError when there is none."""
+        from audit.errors import InputOutputError
+        from audit.report.read import latest
+
+        workspace = self.workspace()
+        run = latest(workspace.reports)
+        if run is None:
+            raise InputOutputError(f"{workspace.reports}: no report has been made yet; make one with: audit run")
+        return run

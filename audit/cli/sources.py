@@ -1,0 +1,73 @@
+"""audit sources list, show, check: the definitions of what logs and reference files look like."""
+
+import click
+
+from audit.cli.options import examples, format_option
+from audit.cli.session import Session
+
+
+@click.group
+def sources() -> None:
+    """See and check source definitions: how files are read.
+
+    A definition says what a file looks like and how its columns become canonical ones.
+    """
+
+
+@sources.command("list", epilog=examples("audit sources list"))
+@format_option()
+@click.pass_obj
+def list_(session: Session, output_format: str) -> int:
+    """List the sources that an [[input]] may name.
+
+    Own: in the workspace's sources folder. Shipped: came with the program. Canonical: files whose header has the
+    canonical column names already, and which need no definition.
+    """
+    from audit.cli.output import print_rows
+    from audit.cli.sources_view import rows_of
+
+    print_rows(rows_of(session.library()), output_format)
+    return 0
+
+
+@sources.command(epilog=examples("audit sources show rms-view", "audit sources show incident"))
+@click.argument("name")
+@format_option()
+@click.pass_obj
+def show(session: Session, name: str, output_format: str) -> int:
+    """Show one source: how its files are read, and where each canonical column comes from.
+
+    Of a canonical table it shows the columns that a file may have, and which must be there.
+    """
+    from audit.cli.sources_view import find_source, print_source
+
+    print_source(find_source(session.library(), name), output_format)
+    return 0
+
+
+@sources.command(
+    epilog=examples(
+        "audit sources check",
+        "audit sources check rms-view logs/rms/rms_view_2024Q4.csv.gz",
+        "audit sources check draft.toml export.csv --limit 3",
+    )
+)
+@click.argument("what", nargs=-1, metavar="[NAME|TOML]... [FILE]")
+@click.option("--limit", metavar="N", type=click.IntRange(min=0), default=10, show_default=True, help="Rows of FILE.")
+@format_option()
+@click.pass_obj
+def check(session: Session, what: tuple[str, ...], limit: int, output_format: str) -> int:
+    """Check definitions by their samples, and with FILE show what one would make of a file.
+
+    Every [[sample]] is mapped as a file's records are and compared with what it gives. Without a name all
+    definitions of the workspace and the shipped ones are checked; a path that ends in .toml names a definition that
+    is not in place yet. With FILE nothing is loaded: the first rows are printed as they would become, and how many
+    records break which rule.
+    """
+    from audit.cli.sources_view import check_definitions, check_files, sort_out
+
+    zone, library = session.zone(), session.library()
+    asked = sort_out(what, library)
+    if asked.files:
+        return check_files(asked, zone, limit, output_format)
+    return check_definitions(asked.definitions, zone, output_format, session.messages)

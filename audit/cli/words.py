@@ -1,0 +1,7 @@
+"""The words that options take. Repeated here, so that `audit --help` need not import what defines them; a test compares."""
+
+LEVELS = ("informational", "low", "medium", "high", "critical")
+STATUSES = ("new", "updated", "unchanged")
+PURPOSES = ("self-monitoring", "lawfulness", "security", "criminal-proceedings")
+FORMATS = ("table", "json", "ndjson", "csv")
+ENGINES = ("duckdb",)

@@ -1,0 +1,74 @@
+"""audit load, audit run: the daily work."""
+
+from pathlib import Path
+
+import click
+
+from audit.cli.faults import while_somebody_reads
+from audit.cli.options import examples, format_option
+from audit.cli.session import Session
+from audit.cli.words import ENGINES, LEVELS, PURPOSES
+
+
+@click.command(epilog=examples("audit load", "audit load /mnt/export/rms_2024Q4.csv.gz --source rms-view"))
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.option("--source", metavar="NAME", help="Load only this source; with FILE: what the files are.")
+@format_option()
+@click.pass_obj
+def load(session: Session, files: tuple[Path, ...], source: str | None, output_format: str) -> int:
+    """Load new files, without making a report.
+
+    Without FILE, every [[input]] of audit.toml is looked through for files that are not loaded yet. A file that cannot
+    be used stops only itself. Each record is loaded, a duplicate, quarantined (it breaks a rule) or rejected (it cannot
+    be read); the counts of every file add up.
+    """
+    from audit.cli.load_view import print_load
+    from audit.loading import load_only
+
+    workspace = session.workspace()
+    with session.messages.progress() as notify:
+        result = load_only(workspace, files, source, notify)
+    with while_somebody_reads():
+        print_load(result, output_format, session.messages)
+    return int(result.code)
+
+
+@click.command(
+    epilog=examples(
+        "audit run", "audit --log-format json run --fail-on high", "audit run --detector access-after-warning"
+    )
+)
+@click.option(
+    "--engine", type=click.Choice(ENGINES), default="duckdb", show_default=True, help="What runs the queries."
+)
+@click.option("--detector", "detectors", metavar="ID", multiple=True, help="Run this detector only; may be repeated.")
+@click.option("--full", is_flag=True, help="Make the accesses anew from all events, even if nothing new was loaded.")
+@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 7 when a finding has this level or a graver one.")
+@click.option("--purpose", type=click.Choice(PURPOSES), help="What the run is for; else what audit.toml says.")
+@format_option("table", "json")
+@click.pass_obj
+def run(
+    session: Session,
+    engine: str,  # noqa: ARG001 - there is one today; the choice is checked
+    detectors: tuple[str, ...],
+    full: bool,
+    fail_on: str | None,
+    purpose: str | None,
+    output_format: str,
+) -> int:
+    """Load, explain, detect and report: the scheduled job.
+
+    Loads what is new, looks for what accounts for each access, runs the detectors and publishes a report. Prints
+    what was loaded, how much is explained, and the first users and findings to review; all of them are in the
+    report, and in `audit findings`.
+    """
+    from audit.cli.run_view import print_run
+    from audit.run import RunOptions
+    from audit.run import run as run_job
+
+    workspace = session.workspace()
+    with session.messages.progress() as notify:
+        result = run_job(workspace, RunOptions(detectors, full, fail_on, purpose), notify)
+    with while_somebody_reads():
+        print_run(workspace, result, output_format, session.messages)
+    return int(result.code)

@@ -1,0 +1,58 @@
+"""What `audit load` does: load what is new, or the files named, and make the accesses anew. Makes no report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audit.errors import ExitCode, UsageError, worst
+from audit.load import LoadResult, load_inputs, load_named
+from audit.lock import hold
+from audit.run import Notify, collapse, limits, read_queries
+from audit.sources.library import read_library
+from audit.warehouse import open_warehouse
+from audit.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class LoadOnly:
+    """What was loaded, and the exit code that follows."""
+
+    loaded: LoadResult
+
+    @property
+    def code(self) -> ExitCode:
+        """The code that decides."""
+        return worst(self.loaded.codes)
+
+
+def load_only(workspace: Workspace, files: Sequence[Path], source: str | None, notify: Notify) -> LoadOnly:
+    """Load the files named, as `source` or as the input that matches each; or what is new of the inputs (of `source`).
+
+    Raises:
+        AuditError: nothing could be loaded. Faults of single files are in the result.
+
+    """
+    catalogue = read_queries(workspace)
+    library = read_library(workspace.sources)
+    chosen = workspace if files else _of_source(workspace, source)
+    with hold(workspace):
+        connection = open_warehouse(workspace.database, limits(workspace))
+        try:
+            if files:
+                loaded = load_named(connection, workspace, library, files, source, notify)
+            else:
+                loaded = load_inputs(connection, chosen, library, notify)
+            collapse(connection, catalogue, full=False, notify=notify)
+        finally:
+            connection.close()
+    return LoadOnly(loaded)
+
+
+def _of_source(workspace: Workspace, source: str | None) -> Workspace:
+    if source is None:
+        return workspace
+    inputs = tuple(item for item in workspace.inputs if item.source == source)
+    if not inputs:
+        known = ", ".join(dict.fromkeys(item.source for item in workspace.inputs)) or "none"
+        raise UsageError(f"--source {source}: no [[input]] of {workspace.config} has it; it names: {known}")
+    return replace(workspace, inputs=inputs)

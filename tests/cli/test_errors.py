@@ -1,0 +1,268 @@
+"""What goes wrong is said in a line that helps, with its exit code; nothing else is lost, and no content is told."""
+
+import gzip
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from audit.cli.faults import report_fault
+from audit.cli.messages import Messages
+from tests.cli.tiny import EVENTS, GATE, add_source
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["fndings"], "No such command 'fndings'"),
+        (["run", "--engine", "sparc"], "'sparc' is not 'duckdb'"),
+        (["run", "--fail-on", "hihg"], "'hihg' is not one of"),
+        (["findings", "--limit", "-1"], "-1"),
+        (["sources", "show", "evnt"], 'there is no source "evnt"; did you mean "event"?'),
+        (["sources", "check", "nothing-like-it"], "is neither a source nor a file"),
+        (["detectors", "show", "repeated-subjekt"], 'did you mean "repeated-subject"?'),
+        (["detectors", "test", "nothing"], '"nothing" is no query here'),
+        (["show"], "Missing argument 'FINDING'"),
+    ],
+)
+def test_wrong_words_exit_with_2(in_tiny, words, told):
+    outcome = in_tiny(*words)
+
+    assert outcome.code == 2
+    assert told in outcome.err
+    assert outcome.err.startswith("audit: error: ")
+    assert len(outcome.err.splitlines()) == 1
+
+
+def test_ids_that_are_not_there_exit_with_2(ran):
+    for words in (["show", "zzz"], ["explain", "zzz"], ["findings", "--detector", "zzz"]):
+        outcome = ran(*words)
+        assert outcome.code == 2
+        assert "zzz" in outcome.err
+
+
+def test_nothing_typed_shows_the_help(typed):
+    outcome = typed()
+
+    assert outcome.code == 2
+    assert "Commands:" in outcome.err
+
+
+@pytest.mark.parametrize("command", [["run"], ["load"], ["status"], ["findings"], ["quarantine"]])
+def test_an_empty_folder_is_no_workspace_and_the_way_to_one_is_told(typed, command):
+    outcome = typed(*command)
+
+    assert outcome.code == 5
+    assert "audit.toml: no such file. Name the workspace with -w DIR or $AUDIT_WORKSPACE" in outcome.err
+    assert "audit init" in outcome.err
+    assert list(Path().iterdir()) == []
+
+
+def test_a_workspace_that_is_named_must_be_there(typed):
+    assert typed("-w", "nowhere", "detectors", "list").code == 5
+
+
+def test_before_the_first_run_the_way_to_a_report_is_told(in_tiny):
+    outcome = in_tiny("findings")
+
+    assert outcome.code == 6
+    assert "make one with: audit run" in outcome.err
+
+
+def test_a_missing_file_exits_with_6_and_the_others_load(in_tiny, tiny):
+    (tiny / "context/incident_staff.csv").unlink()
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 6
+    assert "context/incident_staff.csv: no such file" in outcome.err
+    assert "3 files loaded, 1 file not usable" in outcome.out
+    assert "Report: " in outcome.out
+
+
+def test_a_file_named_that_is_not_there_exits_with_6(in_tiny):
+    outcome = in_tiny("load", "gone.csv", "--source", "event")
+
+    assert outcome.code == 6
+    assert "gone.csv: cannot be read" in outcome.err
+
+
+def test_a_file_that_no_input_matches_needs_its_source(in_tiny, tmp_path):
+    (tmp_path / "x.csv").write_text(EVENTS)
+
+    outcome = in_tiny("load", tmp_path / "x.csv")
+
+    assert outcome.code == 2
+    assert "say what it is with --source NAME" in outcome.err
+
+
+def test_a_wrong_column_name_stops_that_file_alone(in_tiny, tiny):
+    add_source(tiny, GATE.replace('"who"', '"hwo"'))
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 5
+    assert f'{tiny}/gate/a.csv (source gate): column "hwo" is absent; did you mean "who"?' in outcome.err
+    assert "4 files loaded, 1 file not usable" in outcome.out
+
+
+def test_a_wrong_canonical_column_is_told_with_its_file(in_tiny, tiny):
+    definition = add_source(tiny, GATE.replace("occurred_at", "ocurred_at"))
+
+    outcome = in_tiny("sources", "list")
+
+    assert outcome.code == 5
+    assert f'{definition}: [columns] "ocurred_at" is not a column of event; did you mean "occurred_at"?' in outcome.err
+    assert "audit: error: " in outcome.err.splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "[parameters.repeated-subject]\nmin_dyas = 4\n",
+            'min_dyas" is no parameter of repeated-subject; did you mean "min_days"?',
+        ),
+        ("[parameters.repeated-subjct]\nmin_days = 4\n", "[parameters.repeated-subjct] is no query"),
+        ("[workspase]\n", '[workspase] is not known; did you mean "workspace"?'),
+        ("[[input]]\nsource = 'evnt'\npath = 'x*'\n", 'there is no source "evnt"'),
+    ],
+)
+def test_a_wrong_key_of_audit_toml_exits_with_5(in_tiny, tiny, text, told):
+    config = tiny / "audit.toml"
+    config.write_text(config.read_text() + "\n" + text)
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 5
+    assert told in outcome.err
+
+
+def test_a_query_that_is_no_select_stops_the_run_before_anything_is_loaded(in_tiny, tiny):
+    own = tiny / "queries" / "views"
+    own.mkdir(parents=True)
+    (own / "mine.sql").write_text(
+        '-- id = "mine"\n-- title = "Mine"\n-- description = "x"\n-- reads = []\nCOPY x TO y\n'
+    )
+    config = tiny / "audit.toml"
+    config.write_text(
+        config.read_text().replace('sources = ["sources"]', 'sources = ["sources"]\nqueries = ["queries"]')
+    )
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 5
+    assert "mine.sql" in outcome.err
+    assert not (tiny / "audit.duckdb").exists()
+
+
+def test_a_cut_off_csv_loads_what_is_whole_and_exits_with_3(in_tiny, tiny):
+    (tiny / "logs/2024.csv").write_text(EVENTS[: EVENTS.rindex(",RMS,,,view")])
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 3
+    assert "10 records: 9 loaded, 0 duplicates, 0 quarantined, 1 rejected." in outcome.out
+
+
+def test_a_cut_archive_loads_nothing_and_exits_with_6(in_tiny, tiny):
+    (tiny / "logs/2024.csv").unlink()
+    whole = gzip.compress(EVENTS.encode() * 50)
+    (tiny / "logs/2024.csv.gz").write_bytes(whole[: len(whole) // 2])
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 6
+    assert "2024.csv.gz" in outcome.err
+    assert in_tiny("status", "--format", "json").json["inputs"][0]["records"] == 0
+
+
+def test_a_database_that_is_broken_is_left_as_it_is(in_tiny, tiny):
+    (tiny / "audit.duckdb").write_bytes(b"not a database" * 1000)
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 6
+    assert "cannot be opened as a database" in outcome.err
+    assert (tiny / "audit.duckdb").read_bytes().startswith(b"not a database")
+
+
+@pytest.mark.parametrize("key", ["database", "reports"])
+def test_where_nothing_can_be_written_the_path_is_told(in_tiny, tiny, key):
+    (tiny / "file").write_text("in the way")
+    config = tiny / "audit.toml"
+    config.write_text(config.read_text().replace("[workspace]", f'[workspace]\n{key} = "file/below"'))
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 6
+    assert "file/below" in outcome.err or str(tiny / "file") in outcome.err
+
+
+@pytest.mark.parametrize("command", ["init", "demo"])
+def test_a_folder_below_a_file_cannot_be_made(typed, command):
+    Path("file").write_text("in the way")
+
+    outcome = typed(command, "file/below")
+
+    assert outcome.code in (2, 6)
+    assert "file" in outcome.err
+
+
+# --- faults of the machine, and bugs
+
+
+class Said(Messages):
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+
+    def error(self, texts):
+        self.text += "\n".join(texts) + "\n"
+
+    def note(self, text):
+        self.text += text + "\n"
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "told"),
+    [
+        (MemoryError(), 6, "out of memory"),
+        (duckdb.OutOfMemoryException("could not allocate"), 6, "out of memory"),
+        (duckdb.IOException("No space left on device"), 6, "check free space"),
+        (OSError(28, "No space left on device", "/x/y"), 6, "/x/y: No space left on device; free some space"),
+        (PermissionError(13, "Permission denied", "/x/y"), 6, "/x/y: Permission denied; check the path"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (RuntimeError("Query interrupted"), 130, "interrupted"),
+    ],
+)
+def test_what_the_machine_cannot_do_is_told_with_what_to_do(fault, code, told):
+    said = Said()
+
+    assert report_fault(fault, said) == code
+    assert told in said.text
+
+
+def test_a_bug_exits_with_1_and_tells_no_cell():
+    said = Said()
+    try:
+        duckdb.sql("SELECT CAST('SMITH, JOHN' AS INTEGER)").fetchall()
+    except duckdb.Error as fault:
+        code = report_fault(fault, said)
+
+    assert code == 1
+    assert "test_errors.py" in said.text
+    assert "ConversionException" in said.text
+    assert "SMITH" not in said.text.replace("duckdb.sql(\"SELECT CAST('SMITH, JOHN' AS INTEGER)\").fetchall()", "")
+
+
+def test_a_fault_tells_no_record(in_tiny, tiny):
+    add_source(
+        tiny,
+        GATE.replace('user_id = "who"', 'user_id = { expression = "strftime(CAST(\\"who\\" AS TIMESTAMP), \'%Y\')" }'),
+    )
+
+    outcome = in_tiny("load")
+
+    assert outcome.code in (3, 5)
+    assert "U3" not in outcome.err
