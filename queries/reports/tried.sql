@@ -128,10 +128,10 @@ SELECT
             WHEN holding.incidents IS NULL THEN 'no incident holds the subject'
             WHEN holding.own_incidents = 0 AND holding.unit_incidents = 0
                 THEN
-                    CAST(holding.incidents AS VARCHAR)
-                    || ' incidents hold the subject, none with the user or their unit on it'
+                    'incidents that hold the subject: ' || CAST(holding.incidents AS VARCHAR)
+                    || ', none with the user or their unit on it'
             WHEN holding.own_incidents = 0
-                THEN CAST(holding.unit_incidents AS VARCHAR) || ' incidents of the user''s unit hold the subject'
+                THEN 'incidents of the user''s unit that hold the subject: ' || CAST(holding.unit_incidents AS VARCHAR)
         END,
         'no authority covers it'
     ) AS tried
