@@ -1,4 +1,6 @@
-"""audit sources list, show, check: the definitions of what logs and reference files look like."""
+"""audit sources list, show, check, draft: the definitions of what logs and reference files look like."""
+
+from pathlib import Path
 
 import click
 
@@ -71,3 +73,25 @@ def check(session: Session, what: tuple[str, ...], limit: int, output_format: st
     if asked.files:
         return check_files(asked, zone, limit, output_format)
     return check_definitions(asked.definitions, zone, output_format, session.messages)
+
+
+@sources.command(
+    epilog=examples(
+        "audit sources draft export.csv > sources/export.toml", "audit sources check export.toml export.csv"
+    )
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", help="The source's name. [default: draft]")
+@click.option("--table", default="event", show_default=True, help="The canonical table that the file is for.")
+@click.option("--no-sample", is_flag=True, help="Leave the [[sample]] out: it holds the file's first record.")
+def draft(file: Path, name: str | None, table: str, no_sample: bool) -> int:
+    """Propose a definition for a file that nobody here has seen.
+
+    Reads the beginning of FILE and prints a commented TOML: format, columns by name and content, time formats with the
+    evidence for them, masks, and how many records break a rule. What it is unsure of is marked UNSURE and stands at the
+    top: mend it before use.
+    """
+    from audit.drafting import draft_definition
+
+    click.echo(draft_definition(file, name=name, table=table, with_sample=not no_sample), nl=False)
+    return 0
