@@ -41,36 +41,37 @@ def derive_event_ids(connection: duckdb.DuckDBPyConnection, staged: Staged) -> s
     return f"SELECT * FROM {_DERIVED}"
 
 
-def judge_events(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str) -> None:
-    """Name the records that do not load: those that break a rule, duplicates, other content under a known id."""
-    screen = connection.execute(
-        f"""
-        SELECT
-            count(*),
-            count(*) FILTER (WHERE {broken(staged.mapped)}),
-            count(DISTINCT hash(event_id))
-        FROM ({staged.relation})
-        """
-    ).fetchone()
-    records, faulty, distinct = screen or (0, 0, 0)
-    if faulty:
-        quarantine_broken(connection, staged)
-    if distinct < records or _any_known(connection, staged, source):
-        _judge_candidates(connection, staged, source)
-    if _verdicts(connection):
-        judge_known_texts(connection, staged, source)
+def place_events(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str, load_id: int) -> None:
+    """Append the records that keep the rules and are new, and name the others.
+
+    Most files hold no id twice and none that is known: then one pass both tests and appends.
+    """
+    readable = staged.raw.records - staged.raw.rejected
+    if _ids_are_new(connection, staged, source, readable):
+        if _insert(connection, staged, source, load_id, f"NOT ({broken(staged.mapped)})") < readable:
+            quarantine_broken(connection, staged)
+            judge_known_texts(connection, staged, source)
+        return
+    quarantine_broken(connection, staged)
+    _judge_candidates(connection, staged, source)
+    judge_known_texts(connection, staged, source)
+    _insert(connection, staged, source, load_id, f"record_no NOT IN (SELECT record_no FROM {VERDICT})")
 
 
-def insert_events(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str, load_id: int) -> None:
-    """Append the records that nothing was found against."""
+def _insert(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str, load_id: int, which: str) -> int:
     columns = duckdb_columns("event")
     made = {"source": "$source", "load_id": "$load_id"}
     values = ", ".join(made.get(name, quote_identifier(name)) for name in columns)
-    some = f"WHERE record_no NOT IN (SELECT record_no FROM {VERDICT})" if _verdicts(connection) else ""
-    connection.execute(
-        f"INSERT INTO event SELECT {values} FROM ({staged.relation}) {some}",
+    inserted = connection.execute(
+        f"INSERT INTO event SELECT {values} FROM ({staged.relation}) WHERE {which}",
         {"source": source, "load_id": load_id},
-    )
+    ).fetchone()
+    return int(inserted[0]) if inserted else 0
+
+
+def _ids_are_new(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str, readable: int) -> bool:
+    row = connection.execute(f"SELECT count(DISTINCT hash(event_id)) FROM ({staged.relation})").fetchone()
+    return row == (readable,) and not _any_known(connection, staged, source)
 
 
 def _any_known(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str) -> bool:
@@ -128,8 +129,3 @@ def _judge_candidates(connection: duckdb.DuckDBPyConnection, staged: Staged, sou
         WHERE standing.record_no <> candidate.record_no
         """
     )
-
-
-def _verdicts(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {VERDICT}").fetchone()
-    return int(row[0]) if row else 0

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from audit.load.files import UNDECODABLE, read_lines, readable
+from audit.load.json_numbers import EXACT, keep_exact_texts
 from audit.load.raw import RAW_TABLE, RawFile, Reject, count_rows, insert_rows, keep_rejects, start_rejects
 from audit.sources.raw import RawColumns
 from audit.sql import quote_literal
@@ -24,16 +25,27 @@ def read_ndjson(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str
         InputOutputError: the file cannot be read, or the archive is cut off.
 
     """
+    return read_objects(connection, read_lines(path, encoding, newline="\n"), encoding, wanted)
+
+
+def read_objects(
+    connection: duckdb.DuckDBPyConnection, texts: Iterable[str], encoding: str, wanted: Iterable[str]
+) -> RawFile:
+    """Read the wanted fields of records, each the text of one JSON object; other texts are rejected."""
     start_rejects(connection)
-    rejected = _read_lines(connection, path, encoding)
+    rejected = _keep_objects(connection, texts, encoding)
     fields = {name: f"c{place}" for place, name in enumerate(dict.fromkeys(label.strip() for label in wanted))}
     places = {name: _pointers(name) for name in fields}
     pointers = list(dict.fromkeys(pointer for found in places.values() for pointer in found))
     found = ", ".join(quote_literal(pointer) for pointer in pointers)
     # One call takes all the fields, for each call parses the line anew.
-    values = f", json_extract_string(line, [{found}]) AS found" if fields else ""
+    values = (
+        f", json_extract_string(line, [{found}]) AS found, json_extract_string(exact, [{found}]) AS exact"
+        if fields
+        else ""
+    )
     parts = "".join(
-        f", COALESCE({', '.join(f'found[{pointers.index(pointer) + 1}]' for pointer in places[name])}) AS {column}"
+        f", COALESCE({', '.join(_value(pointers.index(pointer) + 1) for pointer in places[name])}) AS {column}"
         for name, column in fields.items()
     )
     connection.execute(
@@ -46,11 +58,16 @@ def read_ndjson(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str
     return RawFile(RAW_TABLE, "line", columns, records + rejected, rejected)
 
 
-def _read_lines(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str) -> int:
-    """Keep the lines that are objects, and return how many were rejected."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_LINES} (record_no BIGINT, line VARCHAR)")
+def _value(place: int) -> str:
+    """SQL for a field's text: from the exact form where there is one, but an object or array as it stands."""
+    return f"CASE WHEN left(exact[{place}], 1) NOT IN ('{{', '[') THEN exact[{place}] ELSE found[{place}] END"
+
+
+def _keep_objects(connection: duckdb.DuckDBPyConnection, texts: Iterable[str], encoding: str) -> int:
+    """Keep the texts that are objects, and return how many were rejected."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_LINES} (record_no BIGINT, line VARCHAR, exact VARCHAR)")
     rejected = record_no = 0
-    for lines in _batches(read_lines(path, encoding, newline="\n")):
+    for lines in _batches(texts):
         numbers = range(record_no + 1, record_no + len(lines) + 1)
         record_no += len(lines)
         batch = pa.table(
@@ -59,9 +76,11 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, path: Path, encoding: str
         marked = [number for number, line in zip(numbers, lines, strict=True) if UNDECODABLE in line]
         rejected += keep_rejects(connection, _rejects(connection, batch, marked, encoding))
         insert_rows(connection, "raw_candidate", batch)
+        keep_exact_texts(connection, "raw_candidate")
         connection.execute(
-            f"INSERT INTO {_LINES} SELECT * FROM raw_candidate "
-            "WHERE record_no NOT IN (SELECT record_no FROM raw_reject); DROP TABLE raw_candidate"
+            f"INSERT INTO {_LINES} SELECT record_no, line, exact FROM raw_candidate LEFT JOIN {EXACT} USING (record_no) "
+            f"WHERE record_no NOT IN (SELECT record_no FROM raw_reject) ORDER BY record_no; "
+            f"DROP TABLE raw_candidate; DROP TABLE {EXACT}"
         )
     return rejected
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from audit.errors import InputOutputError, SourceError
-from audit.load.events import derive_event_ids, insert_events, judge_events
+from audit.load.events import derive_event_ids, place_events
 from audit.load.files import reading
 from audit.load.fingerprint import Fingerprint, hash_file
 from audit.load.inputs import is_known
@@ -129,8 +129,7 @@ def _place(connection: duckdb.DuckDBPyConnection, source: _Source, raw: RawFile,
     with _evaluating(definition):
         staged = stage(connection, source.workspace, definition, raw, started_at)
         if definition.table.arrival == "append":
-            judge_events(connection, staged, definition.name)
-            insert_events(connection, staged, definition.name, load_id)
+            place_events(connection, staged, definition.name, load_id)
         else:
             judge_reference(connection, staged, definition.name, source.item.name)
             insert_reference(connection, staged, load_id, source.item.name)

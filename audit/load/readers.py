@@ -7,13 +7,16 @@ import duckdb
 from audit.errors import SourceError
 from audit.load.csv_reader import read_csv
 from audit.load.files import bare_suffix, compression_of
+from audit.load.fixed_reader import read_fixed
+from audit.load.json_reader import read_json
 from audit.load.lines import read_ndjson
 from audit.load.parquet_reader import read_parquet
 from audit.load.raw import RawFile
+from audit.load.sheet_reader import read_sheet
 from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import used_columns
 
-_SUFFIXES = {".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet", ".csv": "csv"}
+_SUFFIXES = {".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet", ".csv": "csv", ".xlsx": "xlsx"}
 
 
 def read_raw(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, path: Path) -> RawFile:
@@ -21,9 +24,15 @@ def read_raw(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition
     form = _SUFFIXES.get(bare_suffix(path), "csv") if definition.built_in else definition.read.format
     if form == "csv":
         return read_csv(connection, path, definition.read)
+    if form == "xlsx":
+        return read_sheet(connection, path, definition.read)
+    if form == "fixed":
+        return read_fixed(connection, path, definition.read)
     wanted = [name for rule in definition.rules.values() for name in used_columns(rule)]
     if form == "ndjson":
         return read_ndjson(connection, path, definition.read.encoding, wanted)
+    if form == "json":
+        return read_json(connection, path, definition.read, wanted)
     if form == "parquet" and not compression_of(path):
         return read_parquet(connection, path, wanted)
     raise SourceError(f'files of format "{form}" cannot be read')

@@ -46,9 +46,9 @@ def sql_for_cells(definition: SourceDefinition, raw: RawColumns, relation: str) 
             parts.append(f"{_tried_name(column.name)} IS NULL AS {failed_name(column.name)}")
         if rule:
             cell = _cell(rule, column, definition, raw)
-            shown = _translated(cell, rule, raw)
+            shown = _translated(cell, rule, column)
             if rule.masked:
-                test = f"{_trim(cell, raw)} IN {quote_list(rule.masked)}"
+                test = f"{_bare(cell, column)} IN {quote_list(rule.masked)}"
                 masked.append((test, quote_literal(column.name)))
                 shown = f"CASE WHEN {test} THEN NULL ELSE {shown} END"
             cell = shown
@@ -90,32 +90,39 @@ def _cell(rule: ColumnRule, column: Column, definition: SourceDefinition, raw: R
         if not _is_evaluated(rule, raw):
             return "CAST(NULL AS VARCHAR)"
         made = f"NULLIF({_tried_name(column.name)}, {quote_literal(_NULL)})"
-        return _not_null_value(made, column, nothing, raw)
+        return _not_null_value(made, column, nothing)
     found = [quote_identifier(name) for label in rule.columns if (name := raw.find(label)) is not None]
-    cells = [_not_null_value(name, column, nothing, raw) for name in found]
+    cells = [_not_null_value(name, column, nothing) for name in found]
     if not cells:
         return "CAST(NULL AS VARCHAR)"
     return cells[0] if len(cells) == 1 else f"COALESCE({', '.join(cells)})"
 
 
-def _not_null_value(cell: str, column: Column, null_values: tuple[str, ...], raw: RawColumns) -> str:
-    text = cell if column.type == "text" else _trim(cell, raw)
+def _not_null_value(cell: str, column: Column, null_values: tuple[str, ...]) -> str:
+    text = cell if column.type == "text" else _trim(cell)
     nothing = tuple(value if column.type == "text" else value.strip() for value in null_values)
     if len(nothing) == 1:
         return f"NULLIF({text}, {quote_literal(nothing[0])})"
     return f"CASE WHEN {text} IN {quote_list(nothing)} THEN NULL ELSE {text} END" if nothing else text
 
 
-def _trim(cell: str, raw: RawColumns) -> str:
-    return f"trim({cell})" if raw.only_spaces else f"trim({cell}, {quote_literal(WHITE_SPACE)})"
+def _trim(cell: str) -> str:
+    # Trimming all white space costs a microsecond a row, and nearly no cell begins or ends with any.
+    bare = f"ascii({cell}) BETWEEN 33 AND 126 AND {cell}[-1] BETWEEN '!' AND '~'"
+    return f"CASE WHEN {bare} THEN {cell} ELSE trim({cell}, {quote_literal(WHITE_SPACE)}) END"
 
 
-def _translated(cell: str, rule: ColumnRule, raw: RawColumns) -> str:
+def _bare(cell: str, column: Column) -> str:
+    # An identifier was trimmed when it was taken.
+    return _trim(cell) if column.type == "text" else cell
+
+
+def _translated(cell: str, rule: ColumnRule, column: Column) -> str:
     if not rule.map:
         return cell if rule.default is None else f"COALESCE({cell}, {_meaning(rule.default)})"
     whens = " ".join(f"WHEN {quote_literal(word.strip())} THEN {_meaning(text)}" for word, text in rule.map.items())
     otherwise = _meaning(rule.default) if rule.default is not None else cell
-    return f"CASE {_trim(cell, raw)} {whens} ELSE {otherwise} END"
+    return f"CASE {_bare(cell, column)} {whens} ELSE {otherwise} END"
 
 
 def _meaning(text: str) -> str:

@@ -9,12 +9,10 @@ class RawColumns:
     """The text columns of one file: header name -> column name in the engine.
 
     `typed_times` are the engine's columns whose cells were times already (Parquet), so that no declared format applies.
-    `only_spaces`: no cell begins or ends with white space other than spaces, so that trimming is cheap.
     """
 
     names: Mapping[str, str]
     typed_times: frozenset[str] = frozenset()
-    only_spaces: bool = False
 
     def find(self, name: str) -> str | None:
         """Return the engine's column for a header name: exact after trimming, else the only one that differs in case."""

@@ -14,7 +14,7 @@ from load_desk import event
 import audit.load.load as loading
 
 STEPS = [
-    "read_raw", "_next_load_id", "start_verdicts", "stage", "judge_events", "insert_events", "keep_quarantine",
+    "read_raw", "_next_load_id", "start_verdicts", "stage",  "place_events", "keep_quarantine",
     "_check_unchanged", "_counted", "_log",
 ]  # fmt: skip
 
