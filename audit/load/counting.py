@@ -4,6 +4,7 @@ DuckDB's CSV reader can lose thousands of records under one open quote without a
 where this one agrees: it also drops empty cells past the last column without a word.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,10 @@ import numpy as np
 
 from audit.load.files import open_decompressed, reading
 
-_CHUNK = 1 << 22
+# In pieces that stay in the processor's cache, which is three times as fast as in large ones.
+_CHUNK = 1 << 16
+# White space beyond ASCII; a piece of a character, at the end of a chunk, might be of it.
+_WIDE_SPACE = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufffd]")
 _Bytes: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint8]]"
 _Flags: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 _Places: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.intp]]"
@@ -32,12 +36,14 @@ class CountingRule:
 class Count:
     """How many records and delimiters stand behind the header.
 
-    `clear`: each quote and each carriage return outside quotes stands where one is expected.
+    `clear`: each quote and each carriage return outside quotes stands where one is expected. `trimmed`: no cell begins or
+    ends with white space.
     """
 
     records: int
     delimiters: int
     clear: bool = True
+    trimmed: bool = True
 
 
 def count_records(path: Path, rule: CountingRule) -> Count:
@@ -55,7 +61,7 @@ def count_records(path: Path, rule: CountingRule) -> Count:
             continue
         counter.feed(chunk[skip:])
         skip = 0
-    return Count(counter.total(), counter.delimiters, counter.clear)
+    return Count(counter.total(), counter.delimiters, counter.clear, counter.trimmed)
 
 
 def check_whole(path: Path) -> None:
@@ -85,6 +91,7 @@ class _Counter:
         self._borders = (self._delimiter, 10, 13, *rule.quote)
         self.delimiters = 0
         self.clear = True
+        self.trimmed = True
         self._inside = 0
         self._count = 0
         self._line_bytes = 0
@@ -92,27 +99,32 @@ class _Counter:
 
     def feed(self, chunk: bytes) -> None:
         cells = np.frombuffer(chunk, dtype=np.uint8)
-        between = cells == self._delimiter
+        between, controls = cells == self._delimiter, cells < 32
         if self._last == self._quote and not self._inside and chunk[0] not in self._borders:
             self.clear = False
         if not self._inside and (not self._quote or self._quote not in chunk):
             self._check_ends(chunk, cells, None)
+            self._check_trimmed(chunk, cells, between | controls, controls)
             self.delimiters += int(np.count_nonzero(between))
-            if not self._plain(chunk):
-                self._count_lines(chunk, np.flatnonzero(cells == 10))
+            if not self._plain(chunk, cells):
+                self._count_lines(chunk, cells, np.flatnonzero(cells == 10))
         else:
             quotes = cells == self._quote[0]
             outside = (np.bitwise_xor.accumulate(quotes.view(np.uint8)) ^ self._inside) == 0
-            self._check_quotes(cells, quotes, outside)
+            self._check_quotes(between | quotes | (cells == 10) | (cells == 13), quotes, outside)
             self._check_ends(chunk, cells, outside)
+            self._check_trimmed(chunk, cells, between | quotes | controls, controls)
+            ends = cells == 10
+            self.trimmed = self.trimmed and not bool((ends & ~outside).any())
             self._inside = int(not outside[-1])
             self.delimiters += int(np.count_nonzero(between & outside))
-            self._count_lines(chunk, np.flatnonzero((cells == 10) & outside))
+            self._count_lines(chunk, cells, np.flatnonzero(ends & outside))
         self._last = chunk[-1:]
 
     def total(self) -> int:
         """Return the count, the unfinished last line included."""
         self.clear = self.clear and not self._inside
+        self.trimmed = self.trimmed and self._last != b" "
         unfinished = self._line_bytes > 0 and not (self._line_bytes == 1 and self._last == b"\r")
         return self._count + int(unfinished)
 
@@ -124,33 +136,44 @@ class _Counter:
             lone = (cells[:-1] == 13) & (cells[1:] != 10)
             self.clear = self.clear and not bool((lone if outside is None else lone & outside[:-1]).any())
 
-    def _check_quotes(self, cells: "_Bytes", quotes: "_Flags", outside: "_Flags") -> None:
+    def _check_trimmed(self, chunk: bytes, cells: "_Bytes", borders: "_Flags", controls: "_Flags") -> None:
+        """White space at the edge of a cell is a space beside a border, or any other than space and line end anywhere."""
+        if not self.trimmed:
+            return
+        spaces = cells == 32
+        beside = bool((spaces[1:] & borders[:-1]).any()) or bool((spaces[:-1] & borders[1:]).any())
+        across = (self._last == b" " and bool(borders[0])) or (bool(spaces[0]) and self._last[0] in self._borders)
+        returns = np.count_nonzero(cells == 13) if b"\r" in chunk else 0
+        others = np.count_nonzero(controls) - np.count_nonzero(cells == 10) - returns
+        odd = not chunk.isascii() and _WIDE_SPACE.search(chunk.decode("utf-8", "replace")) is not None
+        self.trimmed = not (beside or across or others or odd)
+
+    def _check_quotes(self, border: "_Flags", quotes: "_Flags", outside: "_Flags") -> None:
         """A quote opens a cell at its beginning and closes it at its end, or is one of two; elsewhere it is a character."""
-        border = np.isin(cells, self._borders)
         opens, closes = quotes & ~outside, quotes & outside
         good = not bool((opens[1:] & ~border[:-1]).any()) and not bool((closes[:-1] & ~border[1:]).any())
         if opens[0]:
             good = good and self._last[0] in self._borders
         self.clear = self.clear and good
 
-    def _plain(self, chunk: bytes) -> bool:
-        """Count a chunk without quotes and blank lines; False where it has blank ones."""
-        begins_blank = self._line_bytes <= 1 and chunk[:2].lstrip(b"\r")[:1] == b"\n"
-        if begins_blank or b"\n\n" in chunk or b"\n\r\n" in chunk:
+    def _plain(self, chunk: bytes, cells: "_Bytes") -> bool:
+        """Count a chunk without quotes and carriage returns; False where it has such, or blank lines."""
+        ends = cells == 10
+        begins_blank = chunk[:1] == b"\n" and (self._line_bytes == 0 or self._last == b"\r")
+        if begins_blank or b"\r" in chunk or bool((ends[1:] & ends[:-1]).any()):
             return False
-        ends = chunk.count(b"\n")
-        self._count += ends
-        self._line_bytes = len(chunk) - chunk.rfind(b"\n") - 1 if ends else self._line_bytes + len(chunk)
+        self._count += int(np.count_nonzero(ends))
+        last = chunk.rfind(b"\n")
+        self._line_bytes = len(chunk) - last - 1 if last >= 0 else self._line_bytes + len(chunk)
         return True
 
-    def _count_lines(self, chunk: bytes, ends: "_Places") -> None:
+    def _count_lines(self, chunk: bytes, cells: "_Bytes", ends: "_Places") -> None:
         if len(ends) == 0:
             self._line_bytes += len(chunk)
             return
         lengths = np.diff(ends, prepend=-1) - 1
         lengths[0] += self._line_bytes
-        values = np.frombuffer(chunk, dtype=np.uint8)
-        before = values[np.maximum(ends - 1, 0)]
+        before = cells[np.maximum(ends - 1, 0)]
         if ends[0] == 0:
             before[0] = self._last[0]
         blank = (lengths == 0) | ((lengths == 1) & (before == 13))

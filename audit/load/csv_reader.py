@@ -44,14 +44,14 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOption
     if head is None:
         return _empty(connection)
     names = name_columns(head.header)
-    columns = RawColumns(names)
-    if _read_fast(connection, path, read, head):
-        records = count_rows(connection, RAW_TABLE)
+    count = _read_fast(connection, path, read, head)
+    if count is not None:
+        columns = RawColumns(names, trimmed=count.trimmed and "" in read.null_values)
         # Only because nothing was rejected: else every record behind a reject would have its number.
-        return RawFile(numbered_from_one(connection), _record_text(names), columns, records)
+        return RawFile(numbered_from_one(connection), _record_text(names), columns, count.records)
     rejected = _read_slow(connection, path, read, head)
     records = count_rows(connection, RAW_TABLE) + rejected
-    return RawFile(RAW_TABLE, _record_text(names), columns, records, rejected)
+    return RawFile(RAW_TABLE, _record_text(names), RawColumns(names), records, rejected)
 
 
 def file_literal(path: Path) -> str:
@@ -72,10 +72,10 @@ def _record_text(names: dict[str, str]) -> str:
     return f"CAST(json_object({parts}) AS VARCHAR)"
 
 
-def _read_fast(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOptions, head: Head) -> bool:
-    """Let DuckDB read the file; False where it cannot be sure to have read every record."""
+def _read_fast(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOptions, head: Head) -> Count | None:
+    """Let DuckDB read the file; None where it cannot be sure to have read every record."""
     if not is_utf8(read.encoding) or not (read.delimiter + read.quote).isascii():
-        return False
+        return None
     rule = CountingRule(head.start, read.quote.encode(), read.delimiter.encode())
     with ThreadPoolExecutor(max_workers=1) as pool:
         counting = pool.submit(count_records, path, rule)
@@ -84,11 +84,12 @@ def _read_fast(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOpti
             connection.execute(_sql_for_read(path, read, head))
         except duckdb.Error:
             counting.result()
-            return False
-        expected = counting.result()
+            return None
+        counted = counting.result()
     records = count_rows(connection, RAW_TABLE)
     delimiters = records * (len(head.header) - 1)
-    return count_rows(connection, "raw_fault") == 0 and Count(records, delimiters) == expected
+    agreed = count_rows(connection, "raw_fault") == 0 and (records, delimiters) == (counted.records, counted.delimiters)
+    return counted if agreed and counted.clear else None
 
 
 def _sql_for_read(path: Path, read: ReadOptions, head: Head) -> str:

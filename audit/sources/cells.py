@@ -92,14 +92,16 @@ def _cell(rule: ColumnRule, column: Column, definition: SourceDefinition, raw: R
         made = f"NULLIF({_tried_name(column.name)}, {quote_literal(_NULL)})"
         return _not_null_value(made, column, nothing)
     found = [quote_identifier(name) for label in rule.columns if (name := raw.find(label)) is not None]
-    cells = [_not_null_value(name, column, nothing) for name in found]
+    cells = [_not_null_value(name, column, nothing, raw.trimmed) for name in found]
     if not cells:
         return "CAST(NULL AS VARCHAR)"
     return cells[0] if len(cells) == 1 else f"COALESCE({', '.join(cells)})"
 
 
-def _not_null_value(cell: str, column: Column, null_values: tuple[str, ...]) -> str:
-    text = cell if column.type == "text" else _trim(cell)
+def _not_null_value(cell: str, column: Column, null_values: tuple[str, ...], trimmed: bool = False) -> str:
+    if trimmed and null_values == ("",):
+        return cell
+    text = cell if column.type == "text" or trimmed else _trim(cell)
     nothing = tuple(value if column.type == "text" else value.strip() for value in null_values)
     if len(nothing) == 1:
         return f"NULLIF({text}, {quote_literal(nothing[0])})"

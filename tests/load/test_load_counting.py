@@ -33,7 +33,8 @@ def count(folder: Path, text: bytes, rule: CountingRule = RULE) -> Count:
     ],
 )
 def test_lines_that_are_not_blank_are_counted(tmp_path: Path, text: bytes, records: int, delimiters: int) -> None:
-    assert count(tmp_path, text) == Count(records, delimiters)
+    found = count(tmp_path, text)
+    assert (found.records, found.delimiters, found.clear) == (records, delimiters, True)
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,27 @@ def test_the_count_is_the_same_in_pieces_of_any_size(
     monkeypatch.undo()
 
     assert pieces == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "trimmed"),
+    [
+        ("a b,c\nd,é\n", True),
+        (" a,b\n", False),
+        ("a ,b\n", False),
+        ("a, b\n", False),
+        ("a,b \n", False),
+        ("a,b \r\n", False),
+        ("a,b ", False),
+        ('"a "\n', False),
+        ('" a"\n', False),
+        ('"a\nb"\n', False),
+        ("a\tb\n", False),
+        ("a\x1fb\n", False),
+        ("a,\u00a0b\n", False),
+        ("a,\u3000\n", False),
+        ("a,’x’\n", True),
+    ],
+)
+def test_white_space_at_the_edge_of_a_cell_is_noticed(tmp_path: Path, text: str, trimmed: bool) -> None:
+    assert count(tmp_path, text.encode()).trimmed == trimmed
