@@ -32,6 +32,9 @@ def while_somebody_reads() -> Iterator[None]:
 
 def report_fault(fault: BaseException, messages: Messages) -> int:
     """Say what went wrong and return the exit code."""
+    if _was_interrupted(fault):
+        messages.error(["interrupted; files that were loaded whole stay loaded, and the next run goes on from there"])
+        return _INTERRUPTED
     if isinstance(fault, AuditError):
         messages.error(fault.faults)
         return int(fault.exit_code)
@@ -39,9 +42,6 @@ def report_fault(fault: BaseException, messages: Messages) -> int:
         return fault.exit_code
     if isinstance(fault, click.ClickException):
         return _report_usage(fault, messages)
-    if isinstance(fault, KeyboardInterrupt | click.Abort) or str(fault) == _QUERY_INTERRUPTED:
-        messages.error(["interrupted; files that were loaded whole stay loaded, and the next run goes on from there"])
-        return _INTERRUPTED
     if isinstance(fault, SystemExit):
         return fault.code if isinstance(fault.code, int) else int(fault.code is not None)
     advice = _advice(fault)
@@ -49,6 +49,15 @@ def report_fault(fault: BaseException, messages: Messages) -> int:
         messages.error([advice])
         return ExitCode.INPUT_OUTPUT
     return _report_bug(fault, messages)
+
+
+def _was_interrupted(fault: BaseException | None) -> bool:
+    """Say whether Ctrl-C stands behind the fault: what cleans up after it may fail in its turn, and hide it."""
+    while fault is not None:
+        if isinstance(fault, KeyboardInterrupt | click.Abort) or str(fault) == _QUERY_INTERRUPTED:
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
 
 
 def _report_usage(fault: click.ClickException, messages: Messages) -> int:

@@ -1,6 +1,7 @@
 """The command `audit`: its options, its commands, and the one place where what went wrong becomes an exit code."""
 
 import os
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -99,7 +100,10 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     # Whatever is made holds personal data: nobody else may read it.
     os.umask(0o077)
-    sys.exit(run_words(sys.argv[1:]))
+    code = run_words(sys.argv[1:])
+    # All is done and said: Ctrl-C while the interpreter clears up would only hide the exit code.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def run_words(words: list[str]) -> int:

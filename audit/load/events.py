@@ -62,15 +62,14 @@ def _insert(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str, 
     columns = duckdb_columns("event")
     made = {"source": "$source", "load_id": "$load_id"}
     values = ", ".join(made.get(name, quote_identifier(name)) for name in columns)
-    # A filter pushed down would evaluate the mapping a second time.
+    # A filter pushed down would evaluate the mapping a second time. Where the insertion fails, the transaction takes no
+    # further statement: then the end of the load resets it.
     connection.execute("SET disabled_optimizers = 'filter_pushdown'")
-    try:
-        inserted = connection.execute(
-            f"INSERT INTO event SELECT {values} FROM ({staged.relation}) WHERE {which}",
-            {"source": source, "load_id": load_id},
-        ).fetchone()
-    finally:
-        connection.execute("RESET disabled_optimizers")
+    inserted = connection.execute(
+        f"INSERT INTO event SELECT {values} FROM ({staged.relation}) WHERE {which}",
+        {"source": source, "load_id": load_id},
+    ).fetchone()
+    connection.execute("RESET disabled_optimizers")
     return int(inserted[0]) if inserted else 0
 
 

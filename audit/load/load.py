@@ -247,6 +247,7 @@ def _next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("RESET disabled_optimizers")
     connection.execute("; ".join(f"DROP TABLE IF EXISTS temp.{name}" for name in _TEMPORARY))
 
 

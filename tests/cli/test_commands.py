@@ -344,13 +344,13 @@ def test_a_reader_who_leaves_early_is_no_failure(ran_folder):
 
 
 def test_ctrl_c_is_said_in_a_line_and_the_next_run_goes_on(tiny):
-    rows = "".join(f"B{number},2024-06-03 10:00:00,RMS,U1,view,person,P{number}\n" for number in range(200_000))
+    rows = "".join(f"B{number},2024-06-03 10:00:00,RMS,U1,view,person,P{number}\n" for number in range(800_000))
     (tiny / "logs/big.csv").write_text("event_id,occurred_at,system,user_id,action,subject_kind,subject_id\n" + rows)
     with subprocess.Popen(
         [*PROGRAM, "-w", str(tiny), "--log-format", "json", "load"], stderr=subprocess.PIPE, text=True
     ) as process:
         assert any("big.csv" in line for line in process.stderr)
-        time.sleep(0.3)
+        time.sleep(0.2)
         process.send_signal(2)
         said = process.stderr.read()
 

@@ -8,6 +8,7 @@ import pytest
 
 from audit.cli.faults import report_fault
 from audit.cli.messages import Messages
+from audit.errors import InputOutputError
 from tests.cli.tiny import EVENTS, GATE, add_source
 
 
@@ -266,3 +267,18 @@ def test_a_fault_tells_no_record(in_tiny, tiny):
 
     assert outcome.code in (3, 5)
     assert "U3" not in outcome.err
+
+
+def test_ctrl_c_is_said_though_what_clears_up_after_it_fails(capsys):
+    def clear_up() -> None:
+        try:
+            raise RuntimeError("Query interrupted")
+        finally:
+            raise InputOutputError("the database cannot be written")
+
+    with pytest.raises(InputOutputError) as caught:
+        clear_up()
+    code = report_fault(caught.value, Messages())
+
+    assert code == 130
+    assert capsys.readouterr().err.startswith("audit: error: interrupted")
