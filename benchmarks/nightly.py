@@ -12,22 +12,13 @@ import os
 import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-from audit.schema import TABLES
-from audit.simulate import simulate
+from timing import Taken, audit_command, timed, timed_bare
 
-BARE = """
-import duckdb, sys
-connection = duckdb.connect(sys.argv[2])
-connection.execute("SET threads = " + sys.argv[3])
-columns = sys.argv[4]
-connection.execute(f"CREATE TABLE event AS SELECT * FROM read_csv('{sys.argv[1]}', columns = {columns}, header = true)")
-"""
+from audit.simulate import simulate
 
 
 def main() -> None:
@@ -46,7 +37,10 @@ def main() -> None:
             force, given.staff, given.days, given.events, given.seed, lambda message: print(message, file=sys.stderr)
         )
         _set_threads(force / "audit.toml", given.threads)
-        rounds = [(_bare(force, given.threads), _audit(force)) for _ in range(given.rounds)]
+        rounds = [
+            (timed_bare(force / "logs", "*.csv", force.parent / "bare.duckdb", given.threads), _audit(force))
+            for _ in range(given.rounds)
+        ]
         steps = _steps(force)
     print(json.dumps({**vars(given), **_summary(rounds), "steps": steps}, indent=2))
 
@@ -56,39 +50,19 @@ def _set_threads(config: Path, threads: int) -> None:
     config.write_text(text.replace("[workspace]\n", f"[workspace]\nthreads = {threads}\n"), encoding="utf-8")
 
 
-def _bare(force: Path, threads: int) -> tuple[float, float]:
-    types = {column.name: column.duckdb_type for column in TABLES["event"].columns.values()}
-    header = next((force / "logs").glob("*.csv")).open(encoding="utf-8").readline().strip().split(",")
-    columns = "{" + ", ".join(f"'{name}': '{types[name]}'" for name in header) + "}"
-    target = force.parent / "bare.duckdb"
-    target.unlink(missing_ok=True)
-    return _timed([sys.executable, "-c", BARE, str(force / "logs/*.csv"), str(target), str(threads), columns])
-
-
-def _audit(force: Path) -> tuple[float, float]:
+def _audit(force: Path) -> Taken:
     for name in ("audit.duckdb", "reports"):
         path = force / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    return _timed([sys.executable, "-m", "audit", "-w", str(force), "run"], accept=(0, 3))
+    return timed(audit_command(force, "run"), accept=(0, 3))
 
 
-def _timed(command: list[str], accept: tuple[int, ...] = (0,)) -> tuple[float, float]:
-    """Run a command and return its wall-clock seconds and its peak memory in GB."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) not in accept:
-        raise SystemExit(f"{command[:4]} failed")
-    return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9
-
-
-def _summary(rounds: list[tuple[tuple[float, float], tuple[float, float]]]) -> dict[str, object]:
-    ratios = [audit[0] / bare[0] for bare, audit in rounds]
+def _summary(rounds: list[tuple[Taken, Taken]]) -> dict[str, object]:
+    ratios = [audit.seconds / bare.seconds for bare, audit in rounds]
     return {
-        "bare_seconds": [round(bare[0], 2) for bare, _ in rounds],
-        "audit_seconds": [round(audit[0], 2) for _, audit in rounds],
-        "audit_peak_gb": round(max(audit[1] for _, audit in rounds), 2),
+        "bare_seconds": [round(bare.seconds, 2) for bare, _ in rounds],
+        "audit_seconds": [round(audit.seconds, 2) for _, audit in rounds],
+        "audit_peak_gb": round(max(audit.peak_gb for _, audit in rounds), 2),
         "ratio_median": round(statistics.median(ratios), 2),
         "machine": {
             "cores": os.cpu_count(),
