@@ -1,0 +1,56 @@
+-- id = "duty_day"
+-- title = "Duty periods by the UTC days that they touch"
+-- description = "One row for each duty period and day of it (UTC); `working` is FALSE on leave, sick and suspended."
+-- reads = ["access", "duty"]
+-- materialise = true
+--
+-- So that an access finds the periods that it lies in by user and day, and need not be compared with all of a user's years.
+-- A period of a day or less touches two days at most; longer ones are spread over the days on which anybody did anything.
+WITH period AS (
+    SELECT
+        user_id,
+        status,
+        starts_at,
+        ends_at,
+        status IN ('on_duty', 'overtime', 'restricted') AS working,
+        ends_at <= starts_at + INTERVAL 1 DAY AS short
+    FROM duty
+    WHERE starts_at < ends_at
+),
+
+logged_day AS (
+    SELECT DISTINCT CAST(occurred_at AS DATE) AS day
+    FROM access
+)
+
+SELECT
+    user_id,
+    CAST(starts_at AS DATE) AS day,
+    status,
+    working,
+    starts_at,
+    ends_at
+FROM period
+WHERE short
+UNION
+SELECT
+    user_id,
+    CAST(ends_at AS DATE) AS day,
+    status,
+    working,
+    starts_at,
+    ends_at
+FROM period
+WHERE short
+UNION
+SELECT
+    period.user_id,
+    logged_day.day,
+    period.status,
+    period.working,
+    period.starts_at,
+    period.ends_at
+FROM period
+INNER JOIN logged_day
+    ON logged_day.day >= CAST(period.starts_at AS DATE) AND logged_day.day <= CAST(period.ends_at AS DATE)
+WHERE NOT period.short

@@ -1,0 +1,178 @@
+-- id = "off_duty_access"
+-- title = "Accesses made while the user was not on duty"
+-- description = "One row for each access outside every duty period, or while absent or not in service; `state` says which."
+-- reads = ["access", "duty", "duty_day", "staff"]
+-- parameters.margin_minutes = 30
+-- parameters.known_days = 14
+-- materialise = true
+--
+-- `state`: suspended, before_joining, after_leaving, leave, sick, or outside (none of these, and no period holds the access);
+-- where several hold, the first of them.
+--
+-- Unknown is not off duty. `outside` is judged only where the user's duty is known around the access: a period of any kind begins or
+-- ends, or still runs, within known_days before it, and another within known_days after. So users without a rota, the time before the
+-- first rota and the days that a late rota has not reached are left alone; a fortnight spans any run of rest days.
+--
+-- margin_minutes before and after a period in which the user works is as good as inside it: people come early, and write up
+-- late. In England and Wales the first 30 minutes of unplanned overtime are mostly not claimed (Police Regulations 2003, Annex G), so no
+-- rota shows them. The same margin holds for leave and sickness that adjoin work: who goes home ill at two may sign off at ten past.
+-- Declared overtime lifts leave and sickness; a planned shift does not, since rotas leave the plan standing below the leave that took its
+-- place. Nothing lifts a suspension. joined_on and left_on are the first and last local day of service.
+WITH known_user AS (
+    SELECT DISTINCT user_id
+    FROM duty
+),
+
+-- Outside every period of work, without margins: few of all accesses, so that what follows may look closely.
+idle AS (
+    SELECT
+        access.access_id,
+        access.user_id,
+        access.occurred_at
+    FROM access
+    SEMI JOIN known_user ON access.user_id = known_user.user_id
+    ANTI JOIN duty_day
+        ON
+            access.user_id = duty_day.user_id
+            AND CAST(access.occurred_at AS DATE) = duty_day.day
+            AND duty_day.working
+            AND access.occurred_at >= duty_day.starts_at
+            AND access.occurred_at < duty_day.ends_at
+),
+
+moment AS (
+    SELECT
+        user_id,
+        occurred_at AS moment_at,
+        1 AS place,
+        access_id,
+        CAST(NULL AS TIMESTAMP) AS starts_at,
+        CAST(NULL AS TIMESTAMP) AS ends_at,
+        FALSE AS working
+    FROM idle
+    UNION ALL
+    SELECT
+        user_id,
+        starts_at AS moment_at,
+        0 AS place,
+        CAST(NULL AS VARCHAR) AS access_id,
+        starts_at,
+        ends_at,
+        status IN ('on_duty', 'overtime', 'restricted') AS working
+    FROM duty
+    WHERE starts_at < ends_at
+),
+
+placed AS (
+    SELECT
+        access_id,
+        moment_at AS occurred_at,
+        max(ends_at) OVER (
+            PARTITION BY user_id
+            ORDER BY moment_at, place, access_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS any_until,
+        max(CASE WHEN working THEN ends_at END) OVER (
+            PARTITION BY user_id
+            ORDER BY moment_at, place, access_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS worked_until,
+        min(starts_at) OVER (
+            PARTITION BY user_id
+            ORDER BY moment_at, place, access_id
+            ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+        ) AS any_from,
+        min(CASE WHEN working THEN starts_at END) OVER (
+            PARTITION BY user_id
+            ORDER BY moment_at, place, access_id
+            ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+        ) AS works_from
+    FROM moment
+),
+
+off_work AS (
+    SELECT
+        access_id,
+        any_until <= occurred_at
+        AND any_until >= occurred_at - $known_days * INTERVAL 1 DAY
+        AND any_from <= occurred_at + $known_days * INTERVAL 1 DAY AS known,
+        coalesce(worked_until > occurred_at - $margin_minutes * INTERVAL 1 MINUTE, FALSE)
+        OR coalesce(works_from <= occurred_at + $margin_minutes * INTERVAL 1 MINUTE, FALSE) AS beside_work
+    FROM placed
+    WHERE access_id IS NOT NULL
+),
+
+absent AS (
+    SELECT
+        access.access_id,
+        access.user_id,
+        duty_day.status
+    FROM access
+    INNER JOIN duty_day
+        ON
+            access.user_id = duty_day.user_id
+            AND CAST(access.occurred_at AS DATE) = duty_day.day
+            AND access.occurred_at >= duty_day.starts_at
+            AND access.occurred_at < duty_day.ends_at
+    WHERE NOT duty_day.working
+),
+
+overtime AS (
+    SELECT access.access_id
+    FROM access
+    INNER JOIN duty_day
+        ON
+            access.user_id = duty_day.user_id
+            AND CAST(access.occurred_at AS DATE) = duty_day.day
+            AND access.occurred_at >= duty_day.starts_at
+            AND access.occurred_at < duty_day.ends_at
+    WHERE duty_day.status = 'overtime'
+),
+
+held AS (
+    SELECT
+        absent.access_id,
+        CASE absent.status WHEN 'suspended' THEN 1 WHEN 'leave' THEN 4 ELSE 5 END AS gravity,
+        absent.status AS state
+    FROM absent
+    LEFT JOIN off_work ON absent.access_id = off_work.access_id
+    LEFT JOIN overtime ON absent.access_id = overtime.access_id
+    WHERE
+        absent.status = 'suspended'
+        OR (overtime.access_id IS NULL AND NOT coalesce(off_work.beside_work, FALSE))
+    UNION ALL
+    SELECT
+        access.access_id,
+        CASE WHEN access.local_date < staff.joined_on THEN 2 ELSE 3 END AS gravity,
+        CASE WHEN access.local_date < staff.joined_on THEN 'before_joining' ELSE 'after_leaving' END AS state
+    FROM access
+    INNER JOIN staff ON access.user_id = staff.user_id
+    WHERE access.local_date < staff.joined_on OR access.local_date > staff.left_on
+    UNION ALL
+    SELECT
+        access_id,
+        6 AS gravity,
+        'outside' AS state
+    FROM off_work
+    WHERE known AND NOT beside_work
+),
+
+gravest AS (
+    SELECT
+        access_id,
+        min(gravity) AS gravity,
+        min_by(state, gravity) AS state
+    FROM held
+    GROUP BY access_id
+)
+
+SELECT
+    access.access_id,
+    access.user_id,
+    access.subject_id,
+    access.occurred_at,
+    access.local_date,
+    gravest.gravity,
+    gravest.state
+FROM gravest
+INNER JOIN access ON gravest.access_id = access.access_id
