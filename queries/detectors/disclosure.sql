@@ -18,7 +18,7 @@
 -- tags = ["leak", "print", "export", "tampering"]
 -- falsepositives = [
 --     "A court file, an insurance request or a subject access request that no incident or authority records.",
---     "A print for a briefing, made by somebody of the unit who is not on the incident: weakly explained, and low.",
+--     "A print for a briefing, made by somebody of the unit who is not on the incident: weakly explained, and informational.",
 --     "A new record created at the front desk before its incident number is there.",
 -- ]
 -- blind_spots = [
@@ -36,7 +36,8 @@
 -- system. A record that is created, amended or deleted without explanation is harm of the other kind. Whoever looked at ten and
 -- printed at eleven looked in order to print: so accesses of the `hours` before count too, and what followed need not itself be
 -- unexplained. A system in which the user may print under an authority is where a careful user would do it.
--- The fully explained follower stands beside as context.
+-- The fully explained follower stands beside as context. Where every access is weakly explained (a print from the unit's incident by
+-- somebody who is not on it), the finding is only informational: units work that way all day.
 WITH pair AS (
     SELECT DISTINCT
         user_id,
@@ -80,7 +81,7 @@ follows AS (
             not_fully_explained_access.user_id = act.user_id
             AND not_fully_explained_access.subject_id = act.subject_id
             AND not_fully_explained_access.occurred_at <= act.occurred_at
-            AND not_fully_explained_access.occurred_at > act.occurred_at - $hours * INTERVAL 1 HOUR
+            AND not_fully_explained_access.occurred_at >= act.occurred_at - $hours * INTERVAL 1 HOUR
 ),
 
 seen AS (
@@ -150,8 +151,8 @@ SELECT
     cited.subject_id,
     cited.access_id,
     cited.counts,
-    CASE WHEN counted.weak = counted.accesses THEN 'low' ELSE 'medium' END AS level,
-    CASE WHEN counted.weak = counted.accesses THEN 16 ELSE 30 END AS points,
+    CASE WHEN counted.weak = counted.accesses THEN 'informational' ELSE 'medium' END AS level,
+    CASE WHEN counted.weak = counted.accesses THEN 12 ELSE 30 END AS points,
     named.actions,
     acted.acts,
     counted.accesses,

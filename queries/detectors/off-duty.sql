@@ -6,8 +6,8 @@
 -- family = "unauthorised"
 -- key = ["user_id", "month"]
 -- points = 10
--- summary = "{user_id} looked {event_count} times in {month} while not on duty: {suspended} suspended, {out_of_service} out of service, {leave} on leave, {sick} sick, {outside} outside duty"
--- reads = ["off_duty_access"]
+-- summary = "{user_id} looked {event_count} times in {month} while not at work: {states}"
+-- reads = ["explanation", "off_duty_access"]
 -- requires = ["duty or staff"]
 -- parameters.min_accesses = 3
 -- references = [
@@ -37,17 +37,19 @@
 -- has no business there at all. Which access was when is off_duty_access's work: that view says what margins hold and whose duty is
 -- unknown. Where fewer than min_accesses lie off duty, only those of the graver states count, and the others stand beside.
 --
--- An explanation takes nothing away here, but lowers the score: work done at home on one's own case is against the rules of
--- most forces, and no theft of data.
+-- An explanation takes nothing away here, but lowers the score, and the level where it holds for all: work done at home on one's own
+-- case is against the rules of most forces, and no theft of data. Of the suspended and departed it lowers no level.
 WITH dated AS (
     SELECT
-        access_id,
-        user_id,
-        subject_id,
-        left(CAST(local_date AS VARCHAR), 7) AS month,
-        state,
-        gravity
+        off_duty_access.access_id,
+        off_duty_access.user_id,
+        off_duty_access.subject_id,
+        left(CAST(off_duty_access.local_date AS VARCHAR), 7) AS month,
+        off_duty_access.state,
+        off_duty_access.gravity,
+        coalesce(explanation.strength = 'full', FALSE) AS explained
     FROM off_duty_access
+    LEFT JOIN explanation ON off_duty_access.access_id = explanation.access_id
 ),
 
 counted AS (
@@ -65,28 +67,64 @@ counted AS (
         count(DISTINCT subject_id) AS subjects
     FROM dated
     GROUP BY user_id, month
+),
+
+-- Fewer than min_accesses outside alone are silent, and beside a graver state they do not count.
+cited AS (
+    SELECT
+        dated.user_id,
+        dated.month,
+        dated.access_id,
+        dated.explained,
+        dated.state <> 'outside' OR counted.off_duty >= $min_accesses AS counts
+    FROM dated
+    INNER JOIN counted ON dated.user_id = counted.user_id AND dated.month = counted.month
+    WHERE counted.off_duty >= $min_accesses OR counted.gravity <= 5
+),
+
+total AS (
+    SELECT
+        user_id,
+        month,
+        count(*) FILTER (WHERE counts) AS accesses,
+        count(*) FILTER (WHERE counts AND explained) AS explained
+    FROM cited
+    GROUP BY user_id, month
 )
 
 SELECT
-    dated.user_id,
-    dated.month,
+    cited.user_id,
+    cited.month,
     CAST(NULL AS VARCHAR) AS subject_id,
-    dated.access_id,
-    dated.state <> 'outside' OR counted.off_duty >= $min_accesses AS counts,
-    CASE WHEN counted.gravity <= 3 THEN 'high' WHEN counted.gravity <= 5 THEN 'medium' ELSE 'low' END AS level,
+    cited.access_id,
+    cited.counts,
+    CASE
+        WHEN counted.gravity <= 3 THEN 'high'
+        WHEN counted.gravity <= 5 AND total.explained < total.accesses THEN 'medium'
+        WHEN counted.gravity <= 5 OR total.explained < total.accesses THEN 'low'
+        ELSE 'informational'
+    END AS level,
     CASE WHEN counted.gravity <= 3 THEN 34 WHEN counted.gravity <= 5 THEN 18 ELSE 10 END AS points,
     counted.status,
-    CASE
-        WHEN counted.off_duty >= $min_accesses THEN counted.off_duty
-        ELSE counted.off_duty - counted.outside
-    END AS accesses,
+    concat_ws(
+        ', ',
+        CASE WHEN counted.suspended > 0 THEN concat(CAST(counted.suspended AS VARCHAR), ' while suspended') END,
+        CASE
+            WHEN counted.out_of_service > 0 THEN concat(CAST(counted.out_of_service AS VARCHAR), ' out of service')
+        END,
+        CASE WHEN counted.on_leave > 0 THEN concat(CAST(counted.on_leave AS VARCHAR), ' on leave') END,
+        CASE WHEN counted.sick > 0 THEN concat(CAST(counted.sick AS VARCHAR), ' while sick') END,
+        CASE WHEN counted.outside > 0 THEN concat(CAST(counted.outside AS VARCHAR), ' outside duty') END
+    ) AS states,
+    total.accesses,
+    total.explained,
     counted.suspended,
     counted.out_of_service,
     counted.on_leave AS leave,
     counted.sick,
     counted.outside,
     counted.subjects
-FROM dated
-INNER JOIN counted ON dated.user_id = counted.user_id AND dated.month = counted.month
-WHERE counted.off_duty >= $min_accesses OR counted.gravity <= 5
-ORDER BY dated.user_id, dated.month, dated.access_id
+FROM cited
+INNER JOIN counted ON cited.user_id = counted.user_id AND cited.month = counted.month
+INNER JOIN total ON cited.user_id = total.user_id AND cited.month = total.month
+ORDER BY cited.user_id, cited.month, cited.access_id

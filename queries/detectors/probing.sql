@@ -1,11 +1,11 @@
 -- id = "probing"
 -- title = "Unexplained access to a subject of another unit's open incident"
 -- description = "An unexplained access to a subject while an incident of another unit than the user's holds that subject and is open."
--- level = "low"
+-- level = "informational"
 -- status = "stable"
 -- family = "unauthorised"
 -- key = ["user_id", "subject_id"]
--- points = 8
+-- points = 4
 -- summary = "{user_id} looked up {subject_id} {event_count} times while {incident_unit} had {incident_kind} {incident_reference} open on that subject"
 -- reads = ["incident", "incident_holds", "posting", "unexplained_access"]
 -- requires = ["incident", "posting"]
@@ -31,9 +31,10 @@
 -- ]
 --
 -- A friend asks: have you got anything on me? The answer lies with another unit. Most subjects of a police system are on some open
--- incident at some time, so for an everyday kind this says little more than unexplained-access does, and it stands low; where the
--- incident is of a kind whose leak endangers people or an operation (`sensitive_kinds`, compared in small letters with _ for space
--- and hyphen), it stands at medium, and from the second local day on at high: nobody probes twice by chance.
+-- incident at some time, so for an everyday kind one look says no more than unexplained-access does: informational, and low from the
+-- second local day on. Where the incident is of a kind whose leak endangers people or an operation (`sensitive_kinds`, compared in
+-- small letters with _ for space and hyphen), one day is medium, though with few points, and a second is high: on one day the honest
+-- and the curious look alike, and hardly anybody comes back by chance.
 -- The access must lie between opening and closing, without margins.
 WITH open_incident AS (
     SELECT
@@ -103,6 +104,7 @@ counted AS (
         subject_id,
         count(DISTINCT access_id) AS accesses,
         count(DISTINCT reference) AS incidents,
+        count(DISTINCT local_date) AS days,
         count(DISTINCT access_id) FILTER (WHERE sensitive) AS sensitive_accesses,
         count(DISTINCT local_date) FILTER (WHERE sensitive) AS sensitive_days
     FROM probed
@@ -117,12 +119,14 @@ SELECT DISTINCT
     CASE
         WHEN counted.sensitive_days >= 2 THEN 'high'
         WHEN counted.sensitive_days = 1 THEN 'medium'
-        ELSE 'low'
+        WHEN counted.days >= 2 THEN 'low'
+        ELSE 'informational'
     END AS level,
     CASE
         WHEN counted.sensitive_days >= 2 THEN 32
-        WHEN counted.sensitive_days = 1 THEN 20
-        ELSE 8
+        WHEN counted.sensitive_days = 1 THEN 14
+        WHEN counted.days >= 2 THEN 10
+        ELSE 4
     END AS points,
     gravest.reference AS incident_reference,
     gravest.unit AS incident_unit,

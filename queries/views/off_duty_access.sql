@@ -9,9 +9,10 @@
 -- `state`: suspended, before_joining, after_leaving, leave, sick, or outside (none of these, and no period holds the access);
 -- where several hold, the first of them.
 --
--- Unknown is not off duty. `outside` is judged only where the user's duty is known around the access: a period of any kind begins or
--- ends, or still runs, within known_days before it, and another within known_days after. So users without a rota, the time before the
--- first rota and the days that a late rota has not reached are left alone; a fortnight spans any run of rest days.
+-- Unknown is not off duty. `outside` is judged only where the user's duty is known around the access: a period of any kind ended within
+-- known_days before it, and another begins within known_days after. So users without a rota, a spell at a desk that has none, and the
+-- days that a late rota has not reached are left alone; a fortnight spans any run of rest days. The day on which the force's first rota
+-- begins is as good as a period before: it begins for all at once, on rest days too. Its last day is not: units deliver late.
 --
 -- margin_minutes before and after a period in which the user works is as good as inside it: people come early, and write up
 -- late. In England and Wales the first 30 minutes of unplanned overtime are mostly not claimed (Police Regulations 2003, Annex G), so no
@@ -20,6 +21,11 @@
 -- place. Nothing lifts a suspension. joined_on and left_on are the first and last local day of service.
 WITH known_user AS (
     SELECT DISTINCT user_id
+    FROM duty
+),
+
+rota AS (
+    SELECT min(starts_at) AS begins_at
     FROM duty
 ),
 
@@ -92,14 +98,15 @@ placed AS (
 
 off_work AS (
     SELECT
-        access_id,
-        any_until <= occurred_at
-        AND any_until >= occurred_at - $known_days * INTERVAL 1 DAY
-        AND any_from <= occurred_at + $known_days * INTERVAL 1 DAY AS known,
-        coalesce(worked_until > occurred_at - $margin_minutes * INTERVAL 1 MINUTE, FALSE)
-        OR coalesce(works_from <= occurred_at + $margin_minutes * INTERVAL 1 MINUTE, FALSE) AS beside_work
+        placed.access_id,
+        coalesce(placed.any_until, rota.begins_at) <= placed.occurred_at
+        AND coalesce(placed.any_until, rota.begins_at) >= placed.occurred_at - $known_days * INTERVAL 1 DAY
+        AND placed.any_from <= placed.occurred_at + $known_days * INTERVAL 1 DAY AS known,
+        coalesce(placed.worked_until > placed.occurred_at - $margin_minutes * INTERVAL 1 MINUTE, FALSE)
+        OR coalesce(placed.works_from <= placed.occurred_at + $margin_minutes * INTERVAL 1 MINUTE, FALSE) AS beside_work
     FROM placed
-    WHERE access_id IS NOT NULL
+    CROSS JOIN rota
+    WHERE placed.access_id IS NOT NULL
 ),
 
 absent AS (
