@@ -37,7 +37,8 @@
 -- printed at eleven looked in order to print: so accesses of the `hours` before count too, and what followed need not itself be
 -- unexplained. A system in which the user may print under an authority is where a careful user would do it.
 -- The fully explained follower stands beside as context. Where every access is weakly explained (a print from the unit's incident by
--- somebody who is not on it), the finding is only informational: units work that way all day.
+-- somebody who is not on it), the finding is only informational: units work that way all day. A single print with no look before it
+-- weighs less than a look and then a print: honest paperwork is printed when it is first opened.
 WITH pair AS (
     SELECT DISTINCT
         user_id,
@@ -127,14 +128,21 @@ named AS (
     GROUP BY user_id, subject_id
 ),
 
+doing AS (
+    SELECT DISTINCT act_id
+    FROM follows
+),
+
 counted AS (
     SELECT
-        user_id,
-        subject_id,
+        seen.user_id,
+        seen.subject_id,
         count(*) AS accesses,
-        count(*) FILTER (WHERE weak) AS weak
+        count(*) FILTER (WHERE seen.weak) AS weak,
+        count(*) FILTER (WHERE doing.act_id IS NULL) AS looks
     FROM seen
-    GROUP BY user_id, subject_id
+    LEFT JOIN doing ON seen.access_id = doing.act_id
+    GROUP BY seen.user_id, seen.subject_id
 ),
 
 acted AS (
@@ -152,10 +160,15 @@ SELECT
     cited.access_id,
     cited.counts,
     CASE WHEN counted.weak = counted.accesses THEN 'informational' ELSE 'medium' END AS level,
-    CASE WHEN counted.weak = counted.accesses THEN 12 ELSE 30 END AS points,
+    CASE
+        WHEN counted.weak = counted.accesses THEN 12
+        WHEN counted.accesses = 1 AND counted.looks = 0 THEN 20
+        ELSE 30
+    END AS points,
     named.actions,
     acted.acts,
     counted.accesses,
+    counted.looks,
     counted.weak
 FROM cited
 INNER JOIN named ON cited.user_id = named.user_id AND cited.subject_id = named.subject_id

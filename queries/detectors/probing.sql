@@ -5,7 +5,7 @@
 -- status = "stable"
 -- family = "unauthorised"
 -- key = ["user_id", "subject_id"]
--- points = 4
+-- points = 0
 -- summary = "{user_id} looked up {subject_id} {event_count} times while {incident_unit} had {incident_kind} {incident_reference} open on that subject"
 -- reads = ["incident", "incident_holds", "posting", "unexplained_access"]
 -- requires = ["incident", "posting"]
@@ -31,10 +31,10 @@
 -- ]
 --
 -- A friend asks: have you got anything on me? The answer lies with another unit. Most subjects of a police system are on some open
--- incident at some time, so for an everyday kind one look says no more than unexplained-access does: informational, and low from the
--- second local day on. Where the incident is of a kind whose leak endangers people or an operation (`sensitive_kinds`, compared in
--- small letters with _ for space and hyphen), one day is medium, though with few points, and a second is high: on one day the honest
--- and the curious look alike, and hardly anybody comes back by chance.
+-- incident at some time, so for an everyday kind one look says nothing that unexplained-access does not say: informational, without
+-- points of its own, and low from the second local day on. Where the incident is of a kind whose leak endangers people or an operation
+-- (`sensitive_kinds`, compared in small letters with _ for space and hyphen), one day is low and a second is high: on one day the
+-- honest and the curious look alike, and hardly anybody comes back by chance.
 -- The access must lie between opening and closing, without margins.
 WITH open_incident AS (
     SELECT
@@ -118,15 +118,13 @@ SELECT DISTINCT
     TRUE AS counts,
     CASE
         WHEN counted.sensitive_days >= 2 THEN 'high'
-        WHEN counted.sensitive_days = 1 THEN 'medium'
-        WHEN counted.days >= 2 THEN 'low'
+        WHEN counted.sensitive_days = 1 OR counted.days >= 2 THEN 'low'
         ELSE 'informational'
     END AS level,
     CASE
         WHEN counted.sensitive_days >= 2 THEN 32
-        WHEN counted.sensitive_days = 1 THEN 14
-        WHEN counted.days >= 2 THEN 10
-        ELSE 4
+        WHEN counted.sensitive_days = 1 OR counted.days >= 2 THEN 8
+        ELSE 0
     END AS points,
     gravest.reference AS incident_reference,
     gravest.unit AS incident_unit,
