@@ -33,7 +33,7 @@
 -- Somebody who is protected (a witness, an endangered partner, an undercover officer) may be killed by one leak; somebody whom all know
 -- is looked up for fun, and the papers pay. Both are few, so one access suffices: there is little honest reason to happen upon them.
 -- A protected person weighs more than a prominent one. Where every access is weakly explained (the incident is the unit's, but
--- the user is not on it) the level is one lower.
+-- the user is not on it) the level is one lower and the points are ten fewer.
 WITH spelled AS (
     SELECT
         subject_id,
@@ -80,7 +80,12 @@ SELECT
         WHEN guarded.endangered OR counted.weak < counted.accesses THEN 'medium'
         ELSE 'low'
     END AS level,
-    CASE WHEN guarded.endangered THEN 34 ELSE 26 END AS points,
+    CASE
+        WHEN guarded.endangered AND counted.weak < counted.accesses THEN 34
+        WHEN counted.weak < counted.accesses THEN 26
+        WHEN guarded.endangered THEN 24
+        ELSE 16
+    END AS points,
     guarded.markers,
     counted.accesses,
     counted.weak

@@ -32,7 +32,7 @@ SELECT
     ends_at
 FROM period
 WHERE short
-UNION
+UNION ALL
 SELECT
     user_id,
     CAST(ends_at AS DATE) AS day,
@@ -41,8 +41,8 @@ SELECT
     starts_at,
     ends_at
 FROM period
-WHERE short
-UNION
+WHERE short AND CAST(ends_at AS DATE) > CAST(starts_at AS DATE)
+UNION ALL
 SELECT
     period.user_id,
     logged_day.day,

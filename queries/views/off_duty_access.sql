@@ -29,21 +29,60 @@ rota AS (
     FROM duty
 ),
 
--- Outside every period of work, without margins: few of all accesses, so that what follows may look closely.
-idle AS (
+-- The one pass over all accesses. What lies in a period of work and in no other falls out here, and that is nearly everything.
+candidate AS (
     SELECT
         access.access_id,
         access.user_id,
-        access.occurred_at
+        access.subject_id,
+        access.occurred_at,
+        access.local_date,
+        known_user.user_id IS NOT NULL AS has_rota,
+        duty_day.status,
+        coalesce(access.local_date < staff.joined_on, FALSE) AS before_joining,
+        coalesce(access.local_date > staff.left_on, FALSE) AS after_leaving
     FROM access
-    SEMI JOIN known_user ON access.user_id = known_user.user_id
-    ANTI JOIN duty_day
+    LEFT JOIN known_user ON access.user_id = known_user.user_id
+    LEFT JOIN staff ON access.user_id = staff.user_id
+    LEFT JOIN duty_day
         ON
             access.user_id = duty_day.user_id
             AND CAST(access.occurred_at AS DATE) = duty_day.day
-            AND duty_day.working
             AND access.occurred_at >= duty_day.starts_at
             AND access.occurred_at < duty_day.ends_at
+    WHERE
+        access.user_id IS NOT NULL
+        AND (
+            (known_user.user_id IS NOT NULL AND NOT coalesce(duty_day.working, FALSE))
+            OR access.local_date < staff.joined_on
+            OR access.local_date > staff.left_on
+        )
+),
+
+-- Also in a period of work: a shift below the leave, or overtime.
+at_work AS (
+    SELECT
+        candidate.access_id,
+        bool_or(duty_day.status = 'overtime') AS overtime
+    FROM candidate
+    INNER JOIN duty_day
+        ON
+            candidate.user_id = duty_day.user_id
+            AND CAST(candidate.occurred_at AS DATE) = duty_day.day
+            AND candidate.occurred_at >= duty_day.starts_at
+            AND candidate.occurred_at < duty_day.ends_at
+    WHERE duty_day.working
+    GROUP BY candidate.access_id
+),
+
+idle AS (
+    SELECT DISTINCT
+        candidate.access_id,
+        candidate.user_id,
+        candidate.occurred_at
+    FROM candidate
+    ANTI JOIN at_work ON candidate.access_id = at_work.access_id
+    WHERE candidate.has_rota
 ),
 
 moment AS (
@@ -109,52 +148,28 @@ off_work AS (
     WHERE placed.access_id IS NOT NULL
 ),
 
-absent AS (
-    SELECT
-        access.access_id,
-        access.user_id,
-        duty_day.status
-    FROM access
-    INNER JOIN duty_day
-        ON
-            access.user_id = duty_day.user_id
-            AND CAST(access.occurred_at AS DATE) = duty_day.day
-            AND access.occurred_at >= duty_day.starts_at
-            AND access.occurred_at < duty_day.ends_at
-    WHERE NOT duty_day.working
-),
-
-overtime AS (
-    SELECT access.access_id
-    FROM access
-    INNER JOIN duty_day
-        ON
-            access.user_id = duty_day.user_id
-            AND CAST(access.occurred_at AS DATE) = duty_day.day
-            AND access.occurred_at >= duty_day.starts_at
-            AND access.occurred_at < duty_day.ends_at
-    WHERE duty_day.status = 'overtime'
-),
-
 held AS (
     SELECT
-        absent.access_id,
-        CASE absent.status WHEN 'suspended' THEN 1 WHEN 'leave' THEN 4 ELSE 5 END AS gravity,
-        absent.status AS state
-    FROM absent
-    LEFT JOIN off_work ON absent.access_id = off_work.access_id
-    LEFT JOIN overtime ON absent.access_id = overtime.access_id
+        candidate.access_id,
+        CASE candidate.status WHEN 'suspended' THEN 1 WHEN 'leave' THEN 4 ELSE 5 END AS gravity,
+        candidate.status AS state
+    FROM candidate
+    LEFT JOIN at_work ON candidate.access_id = at_work.access_id
+    LEFT JOIN off_work ON candidate.access_id = off_work.access_id
     WHERE
-        absent.status = 'suspended'
-        OR (overtime.access_id IS NULL AND NOT coalesce(off_work.beside_work, FALSE))
+        candidate.status = 'suspended'
+        OR (
+            candidate.status IN ('leave', 'sick')
+            AND NOT coalesce(at_work.overtime, FALSE)
+            AND NOT coalesce(off_work.beside_work, FALSE)
+        )
     UNION ALL
     SELECT
-        access.access_id,
-        CASE WHEN access.local_date < staff.joined_on THEN 2 ELSE 3 END AS gravity,
-        CASE WHEN access.local_date < staff.joined_on THEN 'before_joining' ELSE 'after_leaving' END AS state
-    FROM access
-    INNER JOIN staff ON access.user_id = staff.user_id
-    WHERE access.local_date < staff.joined_on OR access.local_date > staff.left_on
+        access_id,
+        CASE WHEN before_joining THEN 2 ELSE 3 END AS gravity,
+        CASE WHEN before_joining THEN 'before_joining' ELSE 'after_leaving' END AS state
+    FROM candidate
+    WHERE before_joining OR after_leaving
     UNION ALL
     SELECT
         access_id,
@@ -173,13 +188,13 @@ gravest AS (
     GROUP BY access_id
 )
 
-SELECT
-    access.access_id,
-    access.user_id,
-    access.subject_id,
-    access.occurred_at,
-    access.local_date,
+SELECT DISTINCT
+    candidate.access_id,
+    candidate.user_id,
+    candidate.subject_id,
+    candidate.occurred_at,
+    candidate.local_date,
     gravest.gravity,
     gravest.state
-FROM gravest
-INNER JOIN access ON gravest.access_id = access.access_id
+FROM candidate
+INNER JOIN gravest ON candidate.access_id = gravest.access_id
