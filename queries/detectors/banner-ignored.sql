@@ -1,0 +1,101 @@
+-- id = "banner-ignored"
+-- title = "Unexplained accesses past the misuse banner"
+-- description = "At least min_accesses unexplained accesses though a misuse banner had been accepted, at a share far above the force's."
+-- level = "medium"
+-- status = "stable"
+-- family = "after_warning"
+-- key = ["user_id"]
+-- points = 26
+-- summary = "{user_id} accepted the misuse banner and went on: {event_count} of {banner_accesses} accesses unexplained, share {share}, the force's {force_share}"
+-- reads = ["judgeable_access", "unexplained_access"]
+-- requires = ["incident"]
+-- parameters.min_accesses = 10
+-- parameters.times_force = 2.0
+-- references = [
+--     "IPCC/ACPO 2012, case six: hundreds of improper searches over a long time; a misuse warning stood on the screen at every search",
+--     "Wilson, Probable inference, JASA 22 (1927): the interval for the share",
+-- ]
+-- tags = ["banner", "warning", "rate"]
+-- falsepositives = [
+--     "Work that no incident records and no authority names: then the whole unit stands here, not one officer.",
+--     "A banner that is clicked away at every search by everybody; it proves knowledge, not intent.",
+-- ]
+-- blind_spots = [
+--     "Logs that do not tell whether the banner was accepted.",
+--     "Few unexplained accesses among very many explained ones.",
+-- ]
+-- triage = [
+--     "Compare with colleagues of the same unit before anything else.",
+--     "Keep the banner's wording of that time: it is what the user had been told.",
+-- ]
+--
+-- The banner is the one warning that everybody gets, at each search; who accepted it cannot say that they did not know. It
+-- is also routine, so only a share counts that chance does not give: of the user's judged accesses at which the banner was
+-- accepted, the unexplained ones, with a lower 95 % bound (Wilson, two-sided) above times_force times the force's share of
+-- the same. The same share for everybody, and so nobody is found for being busy.
+WITH accepted AS (
+    SELECT
+        user_id,
+        count(*) AS banner_accesses
+    FROM judgeable_access
+    WHERE banner_accepted
+    GROUP BY user_id
+),
+
+unexplained AS (
+    SELECT
+        user_id,
+        count(*) AS accesses
+    FROM unexplained_access
+    WHERE banner_accepted
+    GROUP BY user_id
+),
+
+whole_force AS (
+    SELECT sum(coalesce(unexplained.accesses, 0)) / nullif(CAST(sum(accepted.banner_accesses) AS DOUBLE), 0) AS share
+    FROM accepted
+    LEFT JOIN unexplained ON accepted.user_id = unexplained.user_id
+),
+
+shared AS (
+    SELECT
+        unexplained.user_id,
+        unexplained.accesses,
+        accepted.banner_accesses,
+        unexplained.accesses / nullif(CAST(accepted.banner_accesses AS DOUBLE), 0) AS share
+    FROM unexplained
+    INNER JOIN accepted ON unexplained.user_id = accepted.user_id
+    WHERE unexplained.accesses >= $min_accesses
+),
+
+bounded AS (
+    SELECT
+        user_id,
+        accesses,
+        banner_accesses,
+        share,
+        (
+            share + 1.92072941 / nullif(banner_accesses, 0)
+            - 1.95996398 * sqrt(
+                share * (1 - share) / nullif(banner_accesses, 0)
+                + 0.96036471 / nullif(banner_accesses * banner_accesses, 0)
+            )
+        ) / nullif(1 + 3.84145882 / nullif(banner_accesses, 0), 0) AS share_lower
+    FROM shared
+)
+
+SELECT
+    unexplained_access.user_id,
+    CAST(NULL AS VARCHAR) AS subject_id,
+    unexplained_access.access_id,
+    TRUE AS counts,
+    bounded.accesses,
+    bounded.banner_accesses,
+    round(bounded.share, 4) AS share,
+    round(bounded.share_lower, 4) AS share_lower,
+    round(whole_force.share, 4) AS force_share
+FROM unexplained_access
+INNER JOIN bounded ON unexplained_access.user_id = bounded.user_id
+CROSS JOIN whole_force
+WHERE unexplained_access.banner_accepted AND bounded.share_lower > $times_force * whole_force.share
+ORDER BY unexplained_access.user_id, unexplained_access.access_id

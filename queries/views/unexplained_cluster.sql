@@ -1,0 +1,124 @@
+-- id = "unexplained_cluster"
+-- title = "What a user looked up unexplained, in clusters of linked subjects"
+-- description = "One row for each user and subject looked up unexplained that is linked to another such subject of the same user."
+-- reads = ["any_link", "unexplained_access"]
+-- materialise = true
+--
+-- `cluster` is the smallest subject id that can be reached from link to link over subjects which this user looked up without
+-- any explanation. A link counts if it lasted at one of the user's look-ups of either end: a car sold before the first look
+-- ties nobody. Each round hands the smallest id on by one link, so six links from the smallest subject are seen; a longer
+-- chain falls into two. The longest published (car, keeper, partner, car) has three. A subject linked to none stands in no
+-- row.
+WITH edge AS (
+    SELECT DISTINCT
+        unexplained_access.user_id,
+        unexplained_access.subject_id,
+        any_link.linked_id
+    FROM unexplained_access
+    INNER JOIN any_link
+        ON
+            unexplained_access.subject_id = any_link.subject_id
+            AND unexplained_access.subject_id <> any_link.linked_id
+            AND (any_link.starts_at IS NULL OR unexplained_access.occurred_at >= any_link.starts_at)
+            AND (any_link.ends_at IS NULL OR unexplained_access.occurred_at < any_link.ends_at)
+    WHERE EXISTS (
+        SELECT 1
+        FROM unexplained_access AS other_access
+        WHERE other_access.user_id = unexplained_access.user_id AND other_access.subject_id = any_link.linked_id
+    )
+),
+
+-- Both directions, though the link may have lasted at the look-ups of one end only.
+neighbour AS (
+    SELECT
+        user_id,
+        subject_id,
+        linked_id
+    FROM edge
+    UNION
+    SELECT
+        user_id,
+        linked_id AS subject_id,
+        subject_id AS linked_id
+    FROM edge
+),
+
+round_1 AS (
+    SELECT
+        user_id,
+        subject_id,
+        least(subject_id, min(linked_id)) AS cluster
+    FROM neighbour
+    GROUP BY user_id, subject_id
+),
+
+round_2 AS (
+    SELECT
+        neighbour.user_id,
+        neighbour.subject_id,
+        least(min(own.cluster), min(next.cluster)) AS cluster
+    FROM neighbour
+    INNER JOIN round_1 AS own
+        ON neighbour.user_id = own.user_id AND neighbour.subject_id = own.subject_id
+    INNER JOIN round_1 AS next
+        ON neighbour.user_id = next.user_id AND neighbour.linked_id = next.subject_id
+    GROUP BY neighbour.user_id, neighbour.subject_id
+),
+
+round_3 AS (
+    SELECT
+        neighbour.user_id,
+        neighbour.subject_id,
+        least(min(own.cluster), min(next.cluster)) AS cluster
+    FROM neighbour
+    INNER JOIN round_2 AS own
+        ON neighbour.user_id = own.user_id AND neighbour.subject_id = own.subject_id
+    INNER JOIN round_2 AS next
+        ON neighbour.user_id = next.user_id AND neighbour.linked_id = next.subject_id
+    GROUP BY neighbour.user_id, neighbour.subject_id
+),
+
+round_4 AS (
+    SELECT
+        neighbour.user_id,
+        neighbour.subject_id,
+        least(min(own.cluster), min(next.cluster)) AS cluster
+    FROM neighbour
+    INNER JOIN round_3 AS own
+        ON neighbour.user_id = own.user_id AND neighbour.subject_id = own.subject_id
+    INNER JOIN round_3 AS next
+        ON neighbour.user_id = next.user_id AND neighbour.linked_id = next.subject_id
+    GROUP BY neighbour.user_id, neighbour.subject_id
+),
+
+round_5 AS (
+    SELECT
+        neighbour.user_id,
+        neighbour.subject_id,
+        least(min(own.cluster), min(next.cluster)) AS cluster
+    FROM neighbour
+    INNER JOIN round_4 AS own
+        ON neighbour.user_id = own.user_id AND neighbour.subject_id = own.subject_id
+    INNER JOIN round_4 AS next
+        ON neighbour.user_id = next.user_id AND neighbour.linked_id = next.subject_id
+    GROUP BY neighbour.user_id, neighbour.subject_id
+),
+
+round_6 AS (
+    SELECT
+        neighbour.user_id,
+        neighbour.subject_id,
+        least(min(own.cluster), min(next.cluster)) AS cluster
+    FROM neighbour
+    INNER JOIN round_5 AS own
+        ON neighbour.user_id = own.user_id AND neighbour.subject_id = own.subject_id
+    INNER JOIN round_5 AS next
+        ON neighbour.user_id = next.user_id AND neighbour.linked_id = next.subject_id
+    GROUP BY neighbour.user_id, neighbour.subject_id
+)
+
+SELECT
+    user_id,
+    subject_id,
+    cluster
+FROM round_6
