@@ -88,7 +88,7 @@ ending AS (
         incident.closed_at,
         row_number() OVER (
             PARTITION BY explaining.user_id, explaining.subject_id
-            ORDER BY coalesce(incident.closed_at, TIMESTAMP '9999-12-31 00:00:00') DESC, incident.reference
+            ORDER BY coalesce(incident.closed_at, TIMESTAMP '9999-12-31 00:00:00') DESC, incident.reference ASC
         ) AS place
     FROM explaining
     INNER JOIN incident ON explaining.reference = incident.reference

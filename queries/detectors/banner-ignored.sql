@@ -7,17 +7,18 @@
 -- key = ["user_id"]
 -- points = 26
 -- summary = "{user_id} accepted the misuse banner and went on: {event_count} of {banner_accesses} accesses unexplained, share {share}, the force's {force_share}"
--- reads = ["judgeable_access", "unexplained_access"]
+-- reads = ["judgeable_access", "unexplained_access", "user_position"]
 -- requires = ["incident"]
 -- parameters.min_accesses = 10
 -- parameters.times_force = 2.0
+-- parameters.min_peers = 3
 -- references = [
 --     "IPCC/ACPO 2012, case six: hundreds of improper searches over a long time; a misuse warning stood on the screen at every search",
 --     "Wilson, Probable inference, JASA 22 (1927): the interval for the share",
 -- ]
 -- tags = ["banner", "warning", "rate"]
 -- falsepositives = [
---     "Work that no incident records and no authority names: then the whole unit stands here, not one officer.",
+--     "Work that no incident records and no authority names: then all of a role stand here, and peer_share says so.",
 --     "A banner that is clicked away at every search by everybody; it proves knowledge, not intent.",
 -- ]
 -- blind_spots = [
@@ -25,7 +26,7 @@
 --     "Few unexplained accesses among very many explained ones.",
 -- ]
 -- triage = [
---     "Compare with colleagues of the same unit before anything else.",
+--     "Compare share with peer_share, and with colleagues of the same unit, before anything else.",
 --     "Keep the banner's wording of that time: it is what the user had been told.",
 -- ]
 --
@@ -33,6 +34,10 @@
 -- is also routine, so only a share counts that chance does not give: of the user's judged accesses at which the banner was
 -- accepted, the unexplained ones, with a lower 95 % bound (Wilson, two-sided) above times_force times the force's share of
 -- the same. The same share for everybody, and so nobody is found for being busy.
+--
+-- Where all of a role search for something that no data explains, such as a records office on one system, a gap in the data
+-- is found and no officer. So a finding whose lower bound does not exceed the share of the others of the user's (latest)
+-- role, at least min_peers of them, is informational and scores next to nothing; nobody is their own peer.
 WITH accepted AS (
     SELECT
         user_id,
@@ -51,29 +56,69 @@ unexplained AS (
     GROUP BY user_id
 ),
 
-whole_force AS (
-    SELECT sum(coalesce(unexplained.accesses, 0)) / nullif(CAST(sum(accepted.banner_accesses) AS DOUBLE), 0) AS share
+latest AS (
+    SELECT
+        user_id,
+        role,
+        row_number() OVER (
+            PARTITION BY user_id
+            ORDER BY coalesce(starts_at, TIMESTAMP '0001-01-01 00:00:00') DESC, unit ASC, role ASC
+        ) AS place
+    FROM user_position
+    WHERE role IS NOT NULL
+),
+
+counted AS (
+    SELECT
+        accepted.user_id,
+        latest.role,
+        accepted.banner_accesses,
+        coalesce(unexplained.accesses, 0) AS accesses
     FROM accepted
     LEFT JOIN unexplained ON accepted.user_id = unexplained.user_id
+    LEFT JOIN latest ON accepted.user_id = latest.user_id AND latest.place = 1
+),
+
+of_role AS (
+    SELECT
+        role,
+        count(*) AS users,
+        sum(banner_accesses) AS banner_accesses,
+        sum(accesses) AS accesses
+    FROM counted
+    WHERE role IS NOT NULL
+    GROUP BY role
+),
+
+whole_force AS (
+    SELECT sum(accesses) / nullif(CAST(sum(banner_accesses) AS DOUBLE), 0) AS share
+    FROM counted
 ),
 
 shared AS (
     SELECT
-        unexplained.user_id,
-        unexplained.accesses,
-        accepted.banner_accesses,
-        unexplained.accesses / nullif(CAST(accepted.banner_accesses AS DOUBLE), 0) AS share
-    FROM unexplained
-    INNER JOIN accepted ON unexplained.user_id = accepted.user_id
-    WHERE unexplained.accesses >= $min_accesses
+        counted.user_id,
+        counted.role,
+        counted.accesses,
+        counted.banner_accesses,
+        counted.accesses / nullif(CAST(counted.banner_accesses AS DOUBLE), 0) AS share,
+        of_role.users - 1 AS peers,
+        (of_role.accesses - counted.accesses)
+        / nullif(CAST(of_role.banner_accesses - counted.banner_accesses AS DOUBLE), 0) AS peer_share
+    FROM counted
+    LEFT JOIN of_role ON counted.role = of_role.role
+    WHERE counted.accesses >= $min_accesses
 ),
 
 bounded AS (
     SELECT
         user_id,
+        role,
         accesses,
         banner_accesses,
         share,
+        peers,
+        CASE WHEN peers >= $min_peers THEN peer_share END AS peer_share,
         (
             share + 1.92072941 / nullif(banner_accesses, 0)
             - 1.95996398 * sqrt(
@@ -89,11 +134,16 @@ SELECT
     CAST(NULL AS VARCHAR) AS subject_id,
     unexplained_access.access_id,
     TRUE AS counts,
+    CASE WHEN bounded.share_lower <= bounded.peer_share THEN 'informational' ELSE 'medium' END AS level,
+    CASE WHEN bounded.share_lower <= bounded.peer_share THEN 0 ELSE 26 END AS points,
     bounded.accesses,
     bounded.banner_accesses,
     round(bounded.share, 4) AS share,
     round(bounded.share_lower, 4) AS share_lower,
-    round(whole_force.share, 4) AS force_share
+    round(whole_force.share, 4) AS force_share,
+    bounded.role,
+    bounded.peers,
+    round(bounded.peer_share, 4) AS peer_share
 FROM unexplained_access
 INNER JOIN bounded ON unexplained_access.user_id = bounded.user_id
 CROSS JOIN whole_force
