@@ -79,7 +79,7 @@ crowded AS (
         AND count(DISTINCT reachable.user_id) FILTER (WHERE reachable.unexplained) >= $min_unexplained
 ),
 
-following AS (
+sequenced AS (
     SELECT
         subject_id,
         occurred_epoch,
@@ -96,7 +96,7 @@ numbered AS (
             ORDER BY occurred_epoch
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS surge
-    FROM following
+    FROM sequenced
 ),
 
 surge AS (
@@ -113,6 +113,7 @@ SELECT
     min(reached.local_date) OVER (PARTITION BY reached.subject_id, surge.first_epoch) AS local_day,
     reached.user_id,
     reached.access_id,
+    reached.local_date,
     reached.unexplained
 FROM reached
 INNER JOIN surge

@@ -56,12 +56,12 @@ round_2 AS (
     SELECT
         neighbour.user_id,
         neighbour.subject_id,
-        least(min(own.cluster), min(next.cluster)) AS cluster
+        least(min(here.cluster), min(across.cluster)) AS cluster
     FROM neighbour
-    INNER JOIN round_1 AS own
-        ON neighbour.user_id = own.user_id AND neighbour.subject_id = own.subject_id
-    INNER JOIN round_1 AS next
-        ON neighbour.user_id = next.user_id AND neighbour.linked_id = next.subject_id
+    INNER JOIN round_1 AS here
+        ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
+    INNER JOIN round_1 AS across
+        ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
     GROUP BY neighbour.user_id, neighbour.subject_id
 ),
 
@@ -69,12 +69,12 @@ round_3 AS (
     SELECT
         neighbour.user_id,
         neighbour.subject_id,
-        least(min(own.cluster), min(next.cluster)) AS cluster
+        least(min(here.cluster), min(across.cluster)) AS cluster
     FROM neighbour
-    INNER JOIN round_2 AS own
-        ON neighbour.user_id = own.user_id AND neighbour.subject_id = own.subject_id
-    INNER JOIN round_2 AS next
-        ON neighbour.user_id = next.user_id AND neighbour.linked_id = next.subject_id
+    INNER JOIN round_2 AS here
+        ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
+    INNER JOIN round_2 AS across
+        ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
     GROUP BY neighbour.user_id, neighbour.subject_id
 ),
 
@@ -82,12 +82,12 @@ round_4 AS (
     SELECT
         neighbour.user_id,
         neighbour.subject_id,
-        least(min(own.cluster), min(next.cluster)) AS cluster
+        least(min(here.cluster), min(across.cluster)) AS cluster
     FROM neighbour
-    INNER JOIN round_3 AS own
-        ON neighbour.user_id = own.user_id AND neighbour.subject_id = own.subject_id
-    INNER JOIN round_3 AS next
-        ON neighbour.user_id = next.user_id AND neighbour.linked_id = next.subject_id
+    INNER JOIN round_3 AS here
+        ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
+    INNER JOIN round_3 AS across
+        ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
     GROUP BY neighbour.user_id, neighbour.subject_id
 ),
 
@@ -95,12 +95,12 @@ round_5 AS (
     SELECT
         neighbour.user_id,
         neighbour.subject_id,
-        least(min(own.cluster), min(next.cluster)) AS cluster
+        least(min(here.cluster), min(across.cluster)) AS cluster
     FROM neighbour
-    INNER JOIN round_4 AS own
-        ON neighbour.user_id = own.user_id AND neighbour.subject_id = own.subject_id
-    INNER JOIN round_4 AS next
-        ON neighbour.user_id = next.user_id AND neighbour.linked_id = next.subject_id
+    INNER JOIN round_4 AS here
+        ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
+    INNER JOIN round_4 AS across
+        ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
     GROUP BY neighbour.user_id, neighbour.subject_id
 ),
 
@@ -108,12 +108,12 @@ round_6 AS (
     SELECT
         neighbour.user_id,
         neighbour.subject_id,
-        least(min(own.cluster), min(next.cluster)) AS cluster
+        least(min(here.cluster), min(across.cluster)) AS cluster
     FROM neighbour
-    INNER JOIN round_5 AS own
-        ON neighbour.user_id = own.user_id AND neighbour.subject_id = own.subject_id
-    INNER JOIN round_5 AS next
-        ON neighbour.user_id = next.user_id AND neighbour.linked_id = next.subject_id
+    INNER JOIN round_5 AS here
+        ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
+    INNER JOIN round_5 AS across
+        ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
     GROUP BY neighbour.user_id, neighbour.subject_id
 )
 

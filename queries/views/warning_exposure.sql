@@ -56,7 +56,7 @@ duty_days AS (
 ),
 
 -- All that the user did since, on the warning's system: what the unexplained accesses are a share of.
-since AS (
+worked AS (
     SELECT
         warning.warning_id,
         count(*) AS accesses_since
@@ -86,9 +86,9 @@ SELECT
     exposure.after_days,
     duty_days.before_duty_days,
     duty_days.after_duty_days,
-    coalesce(since.accesses_since, 0) AS accesses_since,
+    coalesce(worked.accesses_since, 0) AS accesses_since,
     earlier.earlier_warnings
 FROM exposure
 INNER JOIN earlier ON exposure.warning_id = earlier.warning_id
 LEFT JOIN duty_days ON exposure.warning_id = duty_days.warning_id
-LEFT JOIN since ON exposure.warning_id = since.warning_id
+LEFT JOIN worked ON exposure.warning_id = worked.warning_id
