@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.catalogue.faults import listed, suggestion
-from audit.catalogue.query import FAMILIES, LEVELS, STATUSES, STRENGTHS, ParameterValue, Query
+from audit.catalogue.query import FAMILIES, LEVELS, STATUSES, STRENGTHS, TESTS, Chance, ParameterValue, Query
 from audit.errors import QueryError
 
 _ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
@@ -181,6 +181,22 @@ def _parameters(value: object) -> dict[str, ParameterValue]:
     return read
 
 
+def _chance(value: object) -> Chance:
+    if not isinstance(value, dict) or (unknown := value.keys() - {"test", "counts", "tests", "among"}):
+        hint = f', not "{min(unknown)}"' if isinstance(value, dict) else ""
+        raise ValueError(f"must be a table of test, counts, tests and, where it chooses, among{hint}")
+    parts: dict[str, Any] = {}
+    for name, read in (("test", _one_of(*TESTS)), ("counts", _texts), ("tests", _text)):
+        try:
+            parts[name] = read(value.get(name))
+        except ValueError as fault:
+            raise ValueError(f"{name} {fault}") from None
+    named = TESTS[parts["test"]]
+    if len(parts["counts"]) != len(named):
+        raise ValueError(f"counts must name four columns: {', '.join(named)}")
+    return Chance(**parts, among=_text(value["among"]) if "among" in value else None)
+
+
 _COMMON = {
     "id": _Field(_text),
     "title": _Field(_text),
@@ -207,5 +223,6 @@ _FIELDS: Mapping[str, Mapping[str, _Field]] = {
         "tags": _Field(_texts, required=False),
         "blind_spots": _Field(_some_texts),
         "triage": _Field(_some_texts),
+        "chance": _Field(_chance, required=False),
     },
 }

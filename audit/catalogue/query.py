@@ -16,6 +16,11 @@ LEVELS = ("informational", "low", "medium", "high", "critical")
 STATUSES = ("stable", "test", "experimental")
 FAMILIES = ("unauthorised", "repeated", "after_warning", "pattern", "inaction", "health")
 STRENGTHS = ("full", "weak")
+# Test -> what its four counts are, in order.
+TESTS: Mapping[str, tuple[str, str, str, str]] = {
+    "hypergeometric": ("hits", "draws", "base hits", "base draws"),
+    "binomial": ("hits", "draws", "part", "whole"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +71,31 @@ class Explanation(Query):
     order: int
 
 
+@dataclass(frozen=True)
+class Chance:
+    """How a p is made of a detector's rows: a test, and the columns that hold its four counts (TESTS).
+
+    `tests`: the column with the number of tests that the detector made. `among`: the column whose values were tested
+    within a finding, of which the least likely stands; None = one test a finding.
+    """
+
+    test: str
+    counts: tuple[str, ...]
+    tests: str
+    among: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the SQL must return for it."""
+        return (*self.counts, self.tests, *([self.among] if self.among else []))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Detector(Query):
     """Yields a row per finding and access. `key`: the "one finding per" columns; `points`: its weight in the score.
 
     `summary`: the sentence of a finding, with {names} of its columns. `requires`: tables that must not be empty; "a or b"
-    asks for either.
+    asks for either. `chance`: how `p` is made of its rows; the parameter max_p then bounds it.
     """
 
     kind = "detector"
@@ -87,6 +111,7 @@ class Detector(Query):
     tags: tuple[str, ...] = ()
     blind_spots: tuple[str, ...]
     triage: tuple[str, ...]
+    chance: Chance | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

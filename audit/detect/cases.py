@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from audit.catalogue import Case, Catalogue, Drawn, Query, View, cases_path, overridden, read_cases
+from audit.catalogue import Case, Catalogue, Detector, Drawn, Query, View, cases_path, overridden, read_cases
 from audit.catalogue.faults import listed, suggestion
+from audit.detect.chance import with_chance
 from audit.detect.drawn import cells, made_table
 from audit.engine import Engine
 from audit.errors import QueryError
@@ -69,6 +70,8 @@ class _Bench:
         for name in self._needed:
             self._lay(name, tables)
         found = self._engine.query(query.sql, query.bound())
+        if isinstance(query, Detector):
+            found = with_chance(query, found)
         difference = _difference(case.expect, found, where)
         return CaseResult(query.id, case.name, passed=not difference, difference=difference)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from audit.catalogue import Catalogue, Detector
+from audit.detect.chance import with_chance
 from audit.engine import Engine
 from audit.sql import quote_identifier
 
@@ -36,7 +37,7 @@ def run_detectors(
             continue
         notify(f"detecting {detector.id}")
         started = time.perf_counter()
-        rows = engine.query(detector.sql, detector.bound())
+        rows = with_chance(detector, engine.query(detector.sql, detector.bound()))
         detections.append(Detection(detector, rows, time.perf_counter() - started))
     return detections
 

@@ -1,0 +1,215 @@
+-- id = "not-actioned"
+-- title = "Seen, and nothing done"
+-- description = "An incident or intelligence with a vulnerable person on it was seen, then closed or left for hours_left, and nobody passed it on, assessed it, told anybody or assigned it."
+-- level = "medium"
+-- status = "stable"
+-- family = "inaction"
+-- key = ["reference"]
+-- points = 26
+-- summary = "{reference} ({incident_kind}, {markers}) was seen by {users} users and then {outcome}: no disseminate, assess, notify or assign within {hours_seen} hours"
+-- reads = ["access", "horizon", "incident", "incident_subject", "subject_marker"]
+-- requires = ["incident", "incident_subject", "subject"]
+-- parameters.hours_left = 24
+-- parameters.usual_share = 0.5
+-- parameters.markers = ["vulnerable", "domestic_abuse"]
+-- references = [
+--     "Leicestershire 2016: intelligence of a threat held and not passed on; two logs closed without action or risk assessment",
+--     "Lancashire 2009: an arrest request deferred wrongly, no supervisor told, markers of violence not heeded",
+-- ]
+-- tags = ["inaction", "safeguarding"]
+-- falsepositives = [
+--     "Done by telephone or in a system whose log is not loaded: see usual_share.",
+--     "A duplicate of an incident on which everything was done.",
+-- ]
+-- blind_spots = [
+--     "An incident that nobody opened at all, and one whose subject is not marked.",
+--     "An assessment made for form's sake.",
+-- ]
+-- triage = [
+--     "Is the person safe now? Ask that before who is to blame.",
+--     "Read the text of the incident: what did whoever closed or left it know?",
+-- ]
+--
+-- Harm by looking away: what was known and not acted on. An incident counts as seen when somebody opens it or works on it, that
+-- is, an access to the incident itself while it is open. From then on it has until its closing, or hours_left if that is sooner; an
+-- action of any user before that, on the incident or quoting its reference, is enough, also one before it was seen. `defer`
+-- is none. One that was acted on later, but before it was closed, is of low level. Nobody is named: whose task it was the log does not say. Left out are incidents opened before the log begins, since their
+-- actions may stand in the log before. Where fewer than usual_share of such incidents of a kind show any action, the force
+-- seems to log those elsewhere, and the level is low.
+WITH marked_incident AS (
+    SELECT
+        incident.reference,
+        incident.kind,
+        incident.opened_at,
+        incident.closed_at,
+        min(subject_marker.subject_id) AS subject_id,
+        string_agg(DISTINCT subject_marker.marker, ', ' ORDER BY subject_marker.marker) AS markers
+    FROM incident
+    INNER JOIN incident_subject ON incident.reference = incident_subject.reference
+    INNER JOIN subject_marker ON incident_subject.subject_id = subject_marker.subject_id
+    WHERE list_contains($markers, subject_marker.marker)
+    GROUP BY incident.reference, incident.kind, incident.opened_at, incident.closed_at
+),
+
+log_begin AS (
+    SELECT min(occurred_at) AS first_at
+    FROM access
+),
+
+-- An access belongs to an incident that it is made to, or whose reference it quotes.
+on_incident AS (
+    SELECT
+        marked_incident.reference,
+        access.access_id,
+        access.user_id,
+        access.occurred_at,
+        access.actions,
+        TRUE AS to_itself
+    FROM marked_incident
+    INNER JOIN access ON marked_incident.reference = access.subject_id
+    UNION ALL
+    SELECT
+        marked_incident.reference,
+        access.access_id,
+        access.user_id,
+        access.occurred_at,
+        access.actions,
+        FALSE AS to_itself
+    FROM marked_incident
+    INNER JOIN access ON marked_incident.reference = access.reference
+    WHERE access.subject_id IS NULL OR access.subject_id <> marked_incident.reference
+),
+
+acted AS (
+    SELECT
+        reference,
+        access_id,
+        user_id,
+        occurred_at,
+        to_itself,
+        list_contains(actions, 'disseminate')
+        OR list_contains(actions, 'assess')
+        OR list_contains(actions, 'notify')
+        OR list_contains(actions, 'assign') AS is_action,
+        list_contains(actions, 'close') AS is_close
+    FROM on_incident
+),
+
+seen AS (
+    SELECT
+        marked_incident.reference,
+        marked_incident.kind,
+        marked_incident.subject_id,
+        marked_incident.markers,
+        marked_incident.closed_at,
+        min(acted.occurred_at) AS seen_at
+    FROM marked_incident
+    CROSS JOIN log_begin
+    INNER JOIN acted ON marked_incident.reference = acted.reference
+    WHERE
+        acted.to_itself
+        AND acted.occurred_at >= marked_incident.opened_at
+        AND (marked_incident.closed_at IS NULL OR acted.occurred_at < marked_incident.closed_at)
+        AND marked_incident.opened_at >= log_begin.first_at
+    GROUP BY
+        marked_incident.reference, marked_incident.kind, marked_incident.subject_id, marked_incident.markers,
+        marked_incident.closed_at
+),
+
+closing AS (
+    SELECT
+        seen.reference,
+        min(acted.occurred_at) AS closed_at
+    FROM seen
+    INNER JOIN acted ON seen.reference = acted.reference
+    WHERE acted.is_close AND acted.occurred_at >= seen.seen_at
+    GROUP BY seen.reference
+),
+
+due AS (
+    SELECT
+        seen.reference,
+        seen.kind,
+        seen.subject_id,
+        seen.markers,
+        seen.seen_at,
+        seen.seen_at + $hours_left * INTERVAL 1 HOUR AS left_at,
+        coalesce(least(closing.closed_at, seen.closed_at), closing.closed_at, seen.closed_at) AS closed_at
+    FROM seen
+    LEFT JOIN closing ON seen.reference = closing.reference
+),
+
+timed AS (
+    SELECT
+        due.reference,
+        due.kind,
+        due.subject_id,
+        due.markers,
+        due.seen_at,
+        due.closed_at,
+        CASE WHEN due.closed_at < due.left_at THEN due.closed_at ELSE due.left_at END AS due_at
+    FROM due
+),
+
+judged AS (
+    SELECT
+        timed.reference,
+        timed.kind,
+        timed.subject_id,
+        timed.markers,
+        timed.seen_at,
+        timed.closed_at,
+        timed.due_at,
+        bool_or(acted.is_action AND acted.occurred_at <= timed.due_at) AS actioned,
+        bool_or(
+            acted.is_action AND (timed.closed_at IS NULL OR acted.occurred_at <= timed.closed_at)
+        ) AS actioned_late,
+        min(acted.occurred_at) FILTER (WHERE acted.is_action) AS first_action_at,
+        count(DISTINCT acted.user_id) FILTER (WHERE acted.to_itself AND acted.occurred_at <= timed.due_at) AS users
+    FROM timed
+    CROSS JOIN horizon
+    INNER JOIN acted ON timed.reference = acted.reference
+    WHERE timed.due_at <= horizon.newest_at
+    GROUP BY
+        timed.reference, timed.kind, timed.subject_id, timed.markers, timed.seen_at, timed.closed_at, timed.due_at
+),
+
+usual AS (
+    SELECT
+        kind,
+        count(*) AS incidents,
+        count(*) FILTER (WHERE actioned) / nullif(CAST(count(*) AS DOUBLE), 0) AS actioned_share
+    FROM judged
+    GROUP BY kind
+)
+
+SELECT
+    judged.reference,
+    CAST(NULL AS VARCHAR) AS user_id,
+    judged.subject_id,
+    acted.access_id,
+    TRUE AS counts,
+    CASE
+        WHEN judged.actioned_late OR (usual.incidents > 1 AND usual.actioned_share < $usual_share) THEN 'low'
+        ELSE 'medium'
+    END AS level,
+    CASE
+        WHEN judged.actioned_late OR (usual.incidents > 1 AND usual.actioned_share < $usual_share) THEN 8
+        ELSE 26
+    END AS points,
+    judged.kind AS incident_kind,
+    judged.markers,
+    CASE WHEN judged.closed_at IS NULL OR judged.actioned_late THEN 'left' ELSE 'closed' END AS outcome,
+    judged.users,
+    judged.seen_at,
+    judged.due_at,
+    judged.closed_at,
+    judged.first_action_at,
+    CAST(floor((floor(epoch(judged.due_at)) - floor(epoch(judged.seen_at))) / 3600) AS BIGINT) AS hours_seen,
+    usual.incidents AS such_incidents,
+    round(usual.actioned_share, 4) AS actioned_share
+FROM judged
+INNER JOIN usual ON judged.kind IS NOT DISTINCT FROM usual.kind
+INNER JOIN acted ON judged.reference = acted.reference
+WHERE NOT judged.actioned AND judged.users >= 1 AND acted.to_itself AND acted.occurred_at <= judged.due_at
+ORDER BY judged.reference, acted.access_id
