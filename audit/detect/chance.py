@@ -33,8 +33,8 @@ def with_chance(detector: Detector, rows: pa.Table) -> pa.Table:
     """Return the rows of the findings that chance hardly makes, with `p` and `p_corrected`.
 
     Of several values of the `among` column within a finding, the least likely stands. Where the corrected p exceeds
-    BOUND_TO_HAPPEN, the finding stands one level lower and with half the points. Rows of a detector without
-    `chance` are returned as they are.
+    BOUND_TO_HAPPEN, the finding is of low level at most and has a quarter of its points. Rows of a detector
+    without `chance` are returned as they are.
     """
     chance = detector.chance
     if chance is None:
@@ -128,9 +128,8 @@ def _lower(detector: Detector, rows: pa.Table, lowered: Sequence[bool]) -> pa.Ta
     """Return the rows with level and points, less where chance was bound to make one such finding among so many."""
     levels = _given(rows, "level", detector.level)
     points = _given(rows, "points", detector.points)
-    down = {level: LEVELS[max(place - 1, 0)] for place, level in enumerate(LEVELS)}
-    level = [down[own] if low else own for own, low in zip(levels, lowered, strict=True)]
-    point = [int(own) // 2 if low else int(own) for own, low in zip(points, lowered, strict=True)]
+    level = [min(own, "low", key=LEVELS.index) if low else own for own, low in zip(levels, lowered, strict=True)]
+    point = [int(own) // 4 if low else int(own) for own, low in zip(points, lowered, strict=True)]
     rows = rows.drop_columns([name for name in ("level", "points") if name in rows.column_names])
     return rows.append_column("level", pa.array(level, pa.string())).append_column("points", pa.array(point, pa.int64()))
 

@@ -1,0 +1,454 @@
+-- id = "victim-profile"
+-- title = "Unexplained look-ups of one kind of people"
+-- description = "A user's unexplained accesses fall on one sex, age band or marker far more than what peers in the same role see."
+-- level = "high"
+-- status = "stable"
+-- family = "pattern"
+-- key = ["user_id", "attribute"]
+-- points = 32
+-- summary = "{user_id}: {subjects} of {draws} people looked up without explanation are {attribute} {value}; of those whom peers see, share {peer_share} (p {p}, corrected {p_corrected})"
+-- reads = ["judgeable_access", "peer_group", "peer_member", "subject", "subject_marker", "unexplained_access"]
+-- requires = ["incident", "subject", "posting or staff"]
+-- chance = { test = "hypergeometric", counts = ["subjects", "draws", "peer_hits", "peer_draws"], tests = "tests", among = "value" }
+-- parameters.min_accesses = 15
+-- parameters.min_peers = 3
+-- parameters.max_p = 0.001
+-- parameters.times_odds = 1.5
+-- parameters.min_others = 10
+-- parameters.unknown_sexes = ["U", "UNKNOWN", "NOT KNOWN", "UNSPECIFIED", "N/K", "NK", "0", "9"]
+-- references = [
+--     "IPCC/ACPO 2012, cases three and six: women; men. Case five: people who might be vulnerable",
+--     "Merseyside 2012: 170 checks in 36 months, all on women",
+--     "R. A. Fisher, Statistical Methods for Research Workers (1934), 21.02: the exact test",
+--     "Vanderbilt, 8 million accesses: high-risk flags arise by chance more often than expected",
+-- ]
+-- tags = ["victims", "exploitation", "chance"]
+-- falsepositives = [
+--     "A desk within the role that sees mostly such people, such as one detective in four who takes the domestic abuse.",
+--     "A task that no incident records: a survey of hostels, a review of missing girls.",
+-- ]
+-- blind_spots = [
+--     "Homes, vehicles and telephones have neither sex nor age: only people count.",
+--     "One person looked up again and again: see repeated-subject. Repeats do not count here.",
+--     "A preference that the records do not hold, or that the whole team shares.",
+-- ]
+-- triage = [
+--     "Read ages, markers and the hours together: whom would somebody choose, and when?",
+--     "Look for contact, and for the same people in complaints. Someone so chosen may not know that they were.",
+-- ]
+--
+-- Who looks for prey looks for a kind of person; who works sees whoever comes. No sex is taken for granted. The user's people
+-- are counted once each, however often looked up, since fifteen look-ups of one woman say nothing about women. The base is not the population
+-- but the people whom peers (same role and unit at the time, else same role) saw in the same months, explained or not. Fisher's exact
+-- test gives the chance that so many of the user's people are of that kind if both drew from one urn; `p_corrected` is Holm's, over all users, attributes and
+-- values tried. Of several values of one attribute the least likely is reported. Small differences over large numbers do
+-- not count: the share's lower 95 % bound (Wilson) must reach times_odds the odds among peers, and exceed the share in what
+-- peers themselves cannot explain. Where the user's own explained work, of min_others people or more, shows the same share, the user has
+-- such a desk: the level is low.
+WITH trait AS (
+    SELECT
+        subject_id,
+        'sex' AS attribute,
+        upper(trim(sex)) AS value
+    FROM subject
+    WHERE trim(sex) <> '' AND NOT list_contains($unknown_sexes, upper(trim(sex)))
+    UNION ALL
+    SELECT
+        subject_id,
+        'marker' AS attribute,
+        marker AS value
+    FROM subject_marker
+),
+
+-- A person without a marker has been looked at for one; a person without sex or age has not.
+person AS (
+    SELECT
+        subject_id,
+        date_of_birth,
+        trim(sex) <> '' AND NOT list_contains($unknown_sexes, upper(trim(sex))) AS has_sex
+    FROM subject
+    WHERE subject_kind = 'person' OR sex IS NOT NULL OR date_of_birth IS NOT NULL OR markers IS NOT NULL
+),
+
+unexplained_person AS (
+    SELECT
+        unexplained_access.access_id,
+        unexplained_access.user_id,
+        unexplained_access.subject_id,
+        unexplained_access.local_date,
+        substr(CAST(unexplained_access.local_date AS VARCHAR), 1, 7) AS month
+    FROM unexplained_access
+    INNER JOIN person ON unexplained_access.subject_id = person.subject_id
+),
+
+candidate AS (
+    SELECT user_id
+    FROM unexplained_person
+    GROUP BY user_id
+    HAVING count(*) >= $min_accesses
+),
+
+candidate_month AS (
+    SELECT DISTINCT
+        peer_group.user_id,
+        peer_group.month,
+        peer_group.group_id
+    FROM candidate
+    INNER JOIN unexplained_person ON candidate.user_id = unexplained_person.user_id
+    INNER JOIN peer_group
+        ON
+            unexplained_person.user_id = peer_group.user_id
+            AND unexplained_person.month = peer_group.month
+    WHERE peer_group.peers >= $min_peers
+),
+
+seen_user AS (
+    SELECT DISTINCT peer_member.user_id
+    FROM candidate_month
+    INNER JOIN peer_member
+        ON candidate_month.group_id = peer_member.group_id AND candidate_month.month = peer_member.month
+    UNION
+    SELECT user_id
+    FROM candidate
+),
+
+-- One row for each user, month and person: `unexplained` and `explained` tell of which kind the look-ups were.
+sighting AS (
+    SELECT
+        judgeable_access.user_id,
+        substr(CAST(judgeable_access.local_date AS VARCHAR), 1, 7) AS month,
+        judgeable_access.subject_id,
+        min(judgeable_access.local_date) AS local_date,
+        bool_or(unexplained_person.access_id IS NOT NULL) AS unexplained,
+        bool_or(unexplained_person.access_id IS NULL) AS explained
+    FROM judgeable_access
+    INNER JOIN seen_user ON judgeable_access.user_id = seen_user.user_id
+    INNER JOIN person ON judgeable_access.subject_id = person.subject_id
+    LEFT JOIN unexplained_person ON judgeable_access.access_id = unexplained_person.access_id
+    GROUP BY
+        judgeable_access.user_id, substr(CAST(judgeable_access.local_date AS VARCHAR), 1, 7), judgeable_access.subject_id
+),
+
+-- The same with each trait that could be known: value NULL is somebody of whom it is known that no marker is set.
+trait_of_sighting AS (
+    SELECT
+        sighting.user_id,
+        sighting.month,
+        sighting.subject_id,
+        sighting.unexplained,
+        sighting.explained,
+        trait.attribute,
+        trait.value
+    FROM sighting
+    INNER JOIN trait ON sighting.subject_id = trait.subject_id
+    UNION ALL
+    SELECT
+        sighting.user_id,
+        sighting.month,
+        sighting.subject_id,
+        sighting.unexplained,
+        sighting.explained,
+        'age' AS attribute,
+        CASE
+            WHEN date_diff('day', person.date_of_birth, sighting.local_date) * 4 < 18 * 1461 THEN '0-17'
+            WHEN date_diff('day', person.date_of_birth, sighting.local_date) * 4 < 26 * 1461 THEN '18-25'
+            WHEN date_diff('day', person.date_of_birth, sighting.local_date) * 4 < 36 * 1461 THEN '26-35'
+            WHEN date_diff('day', person.date_of_birth, sighting.local_date) * 4 < 51 * 1461 THEN '36-50'
+            WHEN date_diff('day', person.date_of_birth, sighting.local_date) * 4 < 66 * 1461 THEN '51-65'
+            ELSE '66+'
+        END AS value
+    FROM sighting
+    INNER JOIN person ON sighting.subject_id = person.subject_id
+    WHERE person.date_of_birth IS NOT NULL
+),
+
+-- How many people could have shown a trait of each attribute at all.
+known AS (
+    SELECT
+        sighting.user_id,
+        sighting.month,
+        sighting.subject_id,
+        sighting.unexplained,
+        sighting.explained,
+        'marker' AS attribute
+    FROM sighting
+    UNION ALL
+    SELECT
+        sighting.user_id,
+        sighting.month,
+        sighting.subject_id,
+        sighting.unexplained,
+        sighting.explained,
+        'sex' AS attribute
+    FROM sighting
+    INNER JOIN person ON sighting.subject_id = person.subject_id
+    WHERE person.has_sex
+    UNION ALL
+    SELECT
+        sighting.user_id,
+        sighting.month,
+        sighting.subject_id,
+        sighting.unexplained,
+        sighting.explained,
+        'age' AS attribute
+    FROM sighting
+    INNER JOIN person ON sighting.subject_id = person.subject_id
+    WHERE person.date_of_birth IS NOT NULL
+),
+
+-- The user's own: people, once each over all months.
+own_draw AS (
+    SELECT
+        known.user_id,
+        known.attribute,
+        count(DISTINCT known.subject_id) FILTER (WHERE known.unexplained) AS draws,
+        count(DISTINCT known.subject_id) FILTER (WHERE known.explained) AS explained_draws
+    FROM known
+    INNER JOIN candidate ON known.user_id = candidate.user_id
+    GROUP BY known.user_id, known.attribute
+),
+
+own_hit AS (
+    SELECT
+        trait_of_sighting.user_id,
+        trait_of_sighting.attribute,
+        trait_of_sighting.value,
+        count(DISTINCT trait_of_sighting.subject_id) FILTER (WHERE trait_of_sighting.unexplained) AS subjects,
+        count(DISTINCT trait_of_sighting.subject_id) FILTER (WHERE trait_of_sighting.explained) AS explained_hits
+    FROM trait_of_sighting
+    INNER JOIN candidate ON trait_of_sighting.user_id = candidate.user_id
+    GROUP BY trait_of_sighting.user_id, trait_of_sighting.attribute, trait_of_sighting.value
+),
+
+accesses_known AS (
+    SELECT
+        unexplained_person.user_id,
+        count(*) AS marker_accesses,
+        count(*) FILTER (WHERE person.has_sex) AS sex_accesses,
+        count(*) FILTER (WHERE person.date_of_birth IS NOT NULL) AS age_accesses
+    FROM unexplained_person
+    INNER JOIN candidate ON unexplained_person.user_id = candidate.user_id
+    INNER JOIN person ON unexplained_person.subject_id = person.subject_id
+    GROUP BY unexplained_person.user_id
+),
+
+-- What the members of each group saw in each month; leaving out the user's own part makes it what the peers saw.
+month_draw AS (
+    SELECT
+        user_id,
+        month,
+        attribute,
+        count(*) AS draws,
+        count(*) FILTER (WHERE unexplained) AS unexplained_draws
+    FROM known
+    GROUP BY user_id, month, attribute
+),
+
+month_hit AS (
+    SELECT
+        user_id,
+        month,
+        attribute,
+        value,
+        count(*) AS hits,
+        count(*) FILTER (WHERE unexplained) AS unexplained_hits
+    FROM trait_of_sighting
+    GROUP BY user_id, month, attribute, value
+),
+
+compared_group AS (
+    SELECT DISTINCT
+        group_id,
+        month
+    FROM candidate_month
+),
+
+group_draw AS (
+    SELECT
+        compared_group.group_id,
+        compared_group.month,
+        month_draw.attribute,
+        sum(month_draw.draws) AS draws,
+        sum(month_draw.unexplained_draws) AS unexplained_draws
+    FROM compared_group
+    INNER JOIN peer_member
+        ON compared_group.group_id = peer_member.group_id AND compared_group.month = peer_member.month
+    INNER JOIN month_draw ON peer_member.user_id = month_draw.user_id AND peer_member.month = month_draw.month
+    GROUP BY compared_group.group_id, compared_group.month, month_draw.attribute
+),
+
+group_hit AS (
+    SELECT
+        compared_group.group_id,
+        compared_group.month,
+        month_hit.attribute,
+        month_hit.value,
+        sum(month_hit.hits) AS hits,
+        sum(month_hit.unexplained_hits) AS unexplained_hits
+    FROM compared_group
+    INNER JOIN peer_member
+        ON compared_group.group_id = peer_member.group_id AND compared_group.month = peer_member.month
+    INNER JOIN month_hit ON peer_member.user_id = month_hit.user_id AND peer_member.month = month_hit.month
+    GROUP BY compared_group.group_id, compared_group.month, month_hit.attribute, month_hit.value
+),
+
+peer_draw AS (
+    SELECT
+        candidate_month.user_id,
+        group_draw.attribute,
+        sum(group_draw.draws) - sum(coalesce(month_draw.draws, 0)) AS peer_draws,
+        sum(group_draw.unexplained_draws) - sum(coalesce(month_draw.unexplained_draws, 0)) AS peer_unexplained_draws
+    FROM candidate_month
+    INNER JOIN group_draw
+        ON candidate_month.group_id = group_draw.group_id AND candidate_month.month = group_draw.month
+    LEFT JOIN month_draw
+        ON
+            candidate_month.user_id = month_draw.user_id
+            AND candidate_month.month = month_draw.month
+            AND group_draw.attribute = month_draw.attribute
+    GROUP BY candidate_month.user_id, group_draw.attribute
+),
+
+peer_hit AS (
+    SELECT
+        candidate_month.user_id,
+        group_hit.attribute,
+        group_hit.value,
+        sum(group_hit.hits) - sum(coalesce(month_hit.hits, 0)) AS peer_hits,
+        sum(group_hit.unexplained_hits) - sum(coalesce(month_hit.unexplained_hits, 0)) AS peer_unexplained_hits
+    FROM candidate_month
+    INNER JOIN group_hit
+        ON candidate_month.group_id = group_hit.group_id AND candidate_month.month = group_hit.month
+    LEFT JOIN month_hit
+        ON
+            candidate_month.user_id = month_hit.user_id
+            AND candidate_month.month = month_hit.month
+            AND group_hit.attribute = month_hit.attribute
+            AND group_hit.value = month_hit.value
+    GROUP BY candidate_month.user_id, group_hit.attribute, group_hit.value
+),
+
+tested AS (
+    SELECT
+        own_hit.user_id,
+        own_hit.attribute,
+        own_hit.value,
+        own_hit.subjects,
+        own_draw.draws,
+        own_hit.explained_hits,
+        own_draw.explained_draws,
+        CAST(coalesce(peer_hit.peer_hits, 0) AS BIGINT) AS peer_hits,
+        CAST(peer_draw.peer_draws AS BIGINT) AS peer_draws,
+        CAST(coalesce(peer_hit.peer_unexplained_hits, 0) AS BIGINT) AS peer_unexplained_hits,
+        CAST(peer_draw.peer_unexplained_draws AS BIGINT) AS peer_unexplained_draws,
+        own_hit.subjects / nullif(CAST(own_draw.draws AS DOUBLE), 0) AS share,
+        count(*) OVER () AS tests
+    FROM own_hit
+    INNER JOIN own_draw ON own_hit.user_id = own_draw.user_id AND own_hit.attribute = own_draw.attribute
+    INNER JOIN accesses_known ON own_hit.user_id = accesses_known.user_id
+    INNER JOIN peer_draw ON own_hit.user_id = peer_draw.user_id AND own_hit.attribute = peer_draw.attribute
+    LEFT JOIN peer_hit
+        ON
+            own_hit.user_id = peer_hit.user_id
+            AND own_hit.attribute = peer_hit.attribute
+            AND own_hit.value = peer_hit.value
+    WHERE
+        own_hit.subjects >= 1
+        AND peer_draw.peer_draws >= 1
+        AND CASE own_hit.attribute
+            WHEN 'sex' THEN accesses_known.sex_accesses
+            WHEN 'age' THEN accesses_known.age_accesses
+            ELSE accesses_known.marker_accesses
+        END >= $min_accesses
+),
+
+bounded AS (
+    SELECT
+        user_id,
+        attribute,
+        value,
+        subjects,
+        draws,
+        explained_hits,
+        explained_draws,
+        peer_hits,
+        peer_draws,
+        peer_unexplained_hits,
+        peer_unexplained_draws,
+        share,
+        tests,
+        (
+            share + 1.92072941 / nullif(draws, 0)
+            - 1.95996398 * sqrt(share * (1 - share) / nullif(draws, 0) + 0.96036471 / nullif(draws * draws, 0))
+        ) / nullif(1 + 3.84145882 / nullif(draws, 0), 0) AS share_lower,
+        peer_hits / nullif(CAST(peer_draws AS DOUBLE), 0) AS peer_share,
+        peer_unexplained_hits / nullif(CAST(peer_unexplained_draws AS DOUBLE), 0) AS peer_unexplained_share,
+        explained_hits / nullif(CAST(explained_draws AS DOUBLE), 0) AS own_explained_share
+    FROM tested
+),
+
+striking AS (
+    SELECT
+        user_id,
+        attribute,
+        value,
+        subjects,
+        draws,
+        peer_hits,
+        peer_draws,
+        share,
+        share_lower,
+        peer_share,
+        peer_unexplained_share,
+        own_explained_share,
+        explained_draws >= $min_others AND own_explained_share >= share_lower AS own_desk,
+        tests
+    FROM bounded
+    WHERE
+        share_lower * (1 - peer_share) >= $times_odds * peer_share * (1 - share_lower)
+        AND (peer_unexplained_draws < $min_others OR share_lower > peer_unexplained_share)
+),
+
+of_value AS (
+    SELECT DISTINCT
+        user_id,
+        attribute,
+        value,
+        subject_id
+    FROM trait_of_sighting
+    WHERE unexplained
+)
+
+SELECT
+    striking.user_id,
+    striking.attribute,
+    striking.value,
+    CAST(NULL AS VARCHAR) AS subject_id,
+    unexplained_person.access_id,
+    TRUE AS counts,
+    CASE WHEN striking.own_desk THEN 'low' ELSE 'high' END AS level,
+    CASE
+        WHEN striking.own_desk THEN 10
+        WHEN striking.attribute = 'age' THEN 22
+        WHEN striking.attribute = 'marker' THEN 34
+        ELSE 32
+    END AS points,
+    striking.subjects,
+    striking.draws,
+    striking.peer_hits,
+    striking.peer_draws,
+    round(striking.share, 4) AS share,
+    round(striking.share_lower, 4) AS share_lower,
+    round(striking.peer_share, 4) AS peer_share,
+    round(striking.peer_unexplained_share, 4) AS peer_unexplained_share,
+    round(striking.own_explained_share, 4) AS own_explained_share,
+    striking.tests
+FROM striking
+INNER JOIN of_value
+    ON
+        striking.user_id = of_value.user_id
+        AND striking.attribute = of_value.attribute
+        AND striking.value = of_value.value
+INNER JOIN unexplained_person
+    ON of_value.user_id = unexplained_person.user_id AND of_value.subject_id = unexplained_person.subject_id
+ORDER BY striking.user_id, striking.attribute, striking.value, unexplained_person.access_id
