@@ -45,7 +45,9 @@ def with_chance(detector: Detector, rows: pa.Table) -> pa.Table:
     best = _least_likely(_tests(chance, findings, among, counts))
     corrected = holm({finding: test.p for finding, test in best.items()}, _number_of_tests(rows, chance))
     most = float(str(detector.parameters["max_p"]))
-    keep = [best[finding].among == value and best[finding].p <= most for finding, value in zip(findings, among, strict=True)]
+    keep = [
+        best[finding].among == value and best[finding].p <= most for finding, value in zip(findings, among, strict=True)
+    ]
     kept = rows.filter(pa.array(keep, pa.bool_()))
     ids = [finding for finding, stays in zip(findings, keep, strict=True) if stays]
     p = pa.array([best[finding].p for finding in ids], pa.float64())
@@ -131,7 +133,9 @@ def _lower(detector: Detector, rows: pa.Table, lowered: Sequence[bool]) -> pa.Ta
     level = [min(own, "low", key=LEVELS.index) if low else own for own, low in zip(levels, lowered, strict=True)]
     point = [int(own) // 4 if low else int(own) for own, low in zip(points, lowered, strict=True)]
     rows = rows.drop_columns([name for name in ("level", "points") if name in rows.column_names])
-    return rows.append_column("level", pa.array(level, pa.string())).append_column("points", pa.array(point, pa.int64()))
+    return rows.append_column("level", pa.array(level, pa.string())).append_column(
+        "points", pa.array(point, pa.int64())
+    )
 
 
 def _given(rows: pa.Table, name: str, otherwise: object) -> list[Any]:

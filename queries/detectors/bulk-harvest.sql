@@ -101,7 +101,7 @@ fullest AS (
         substr(CAST(local_date AS VARCHAR), 1, 7) AS month,
         day_number,
         accesses,
-        row_number() OVER (PARTITION BY user_id, incident_kind ORDER BY accesses DESC, day_number) AS place
+        row_number() OVER (PARTITION BY user_id, incident_kind ORDER BY accesses DESC, day_number ASC) AS place
     FROM running
     WHERE accesses >= $min_accesses
 ),

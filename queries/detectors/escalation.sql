@@ -64,9 +64,9 @@ change AS (
     WHERE
         starts_before IS NOT NULL
         AND (
-            unit IS DISTINCT FROM unit_before
-            OR role IS DISTINCT FROM role_before
-            OR supervisor_id IS DISTINCT FROM supervisor_before
+            coalesce(unit, '') <> coalesce(unit_before, '')
+            OR coalesce(role, '') <> coalesce(role_before, '')
+            OR coalesce(supervisor_id, '') <> coalesce(supervisor_before, '')
         )
 ),
 
@@ -161,7 +161,7 @@ grown AS (
         until_at,
         unit,
         unit_before,
-        supervisor_id IS DISTINCT FROM supervisor_before AS other_supervisor,
+        coalesce(supervisor_id, '') <> coalesce(supervisor_before, '') AS other_supervisor,
         before_days,
         after_days,
         tests,

@@ -209,7 +209,7 @@ SELECT
     usual.incidents AS such_incidents,
     round(usual.actioned_share, 4) AS actioned_share
 FROM judged
-INNER JOIN usual ON judged.kind IS NOT DISTINCT FROM usual.kind
+INNER JOIN usual ON coalesce(judged.kind, '') = coalesce(usual.kind, '')
 INNER JOIN acted ON judged.reference = acted.reference
 WHERE NOT judged.actioned AND judged.users >= 1 AND acted.to_itself AND acted.occurred_at <= judged.due_at
 ORDER BY judged.reference, acted.access_id

@@ -183,7 +183,7 @@ hour_rank AS (
         accesses,
         sum(earlier_accesses) OVER (
             PARTITION BY user_id, month
-            ORDER BY earlier_accesses DESC, local_hour
+            ORDER BY earlier_accesses DESC, local_hour ASC
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) - earlier_accesses AS busier_hours,
         sum(earlier_accesses) OVER (PARTITION BY user_id, month) AS all_earlier

@@ -78,7 +78,8 @@ ranked AS (
             ORDER BY coalesce(counted.accesses, 0), peer_member.user_id
         ) AS place
     FROM compared_group
-    INNER JOIN peer_member ON compared_group.group_id = peer_member.group_id AND compared_group.month = peer_member.month
+    INNER JOIN peer_member
+        ON compared_group.group_id = peer_member.group_id AND compared_group.month = peer_member.month
     INNER JOIN user_month ON peer_member.user_id = user_month.user_id AND peer_member.month = user_month.month
     LEFT JOIN counted ON peer_member.user_id = counted.user_id AND peer_member.month = counted.month
 ),
@@ -102,8 +103,10 @@ middle AS (
         candidate.peers,
         candidate.accesses,
         ranked.all_accesses,
-        (candidate.peers + 1) // 2 + CASE WHEN (candidate.peers + 1) // 2 >= ranked.place THEN 1 ELSE 0 END AS lower_place,
-        (candidate.peers + 2) // 2 + CASE WHEN (candidate.peers + 2) // 2 >= ranked.place THEN 1 ELSE 0 END AS upper_place
+        (candidate.peers + 1) // 2
+        + CASE WHEN (candidate.peers + 1) // 2 >= ranked.place THEN 1 ELSE 0 END AS lower_place,
+        (candidate.peers + 2) // 2
+        + CASE WHEN (candidate.peers + 2) // 2 >= ranked.place THEN 1 ELSE 0 END AS upper_place
     FROM candidate
     INNER JOIN ranked
         ON
@@ -164,8 +167,10 @@ deviation_middle AS (
         centred.month,
         centred.group_id,
         centred.twice_median,
-        (centred.peers + 1) // 2 + CASE WHEN (centred.peers + 1) // 2 >= deviation.place THEN 1 ELSE 0 END AS lower_place,
-        (centred.peers + 2) // 2 + CASE WHEN (centred.peers + 2) // 2 >= deviation.place THEN 1 ELSE 0 END AS upper_place
+        (centred.peers + 1) // 2
+        + CASE WHEN (centred.peers + 1) // 2 >= deviation.place THEN 1 ELSE 0 END AS lower_place,
+        (centred.peers + 2) // 2
+        + CASE WHEN (centred.peers + 2) // 2 >= deviation.place THEN 1 ELSE 0 END AS upper_place
     FROM centred
     INNER JOIN deviation
         ON

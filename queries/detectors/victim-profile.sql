@@ -126,7 +126,9 @@ sighting AS (
     INNER JOIN person ON judgeable_access.subject_id = person.subject_id
     LEFT JOIN unexplained_person ON judgeable_access.access_id = unexplained_person.access_id
     GROUP BY
-        judgeable_access.user_id, substr(CAST(judgeable_access.local_date AS VARCHAR), 1, 7), judgeable_access.subject_id
+        judgeable_access.user_id,
+        substr(CAST(judgeable_access.local_date AS VARCHAR), 1, 7),
+        judgeable_access.subject_id
 ),
 
 -- The same with each trait that could be known: value NULL is somebody of whom it is known that no marker is set.

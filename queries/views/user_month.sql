@@ -55,7 +55,11 @@ placed AS (
         role,
         row_number() OVER (
             PARTITION BY user_id, month
-            ORDER BY held_days DESC, coalesce(starts_at, TIMESTAMP '1970-01-01 00:00:00') DESC, coalesce(unit, ''), coalesce(role, '')
+            ORDER BY
+                held_days DESC,
+                coalesce(starts_at, TIMESTAMP '1970-01-01 00:00:00') DESC,
+                coalesce(unit, '') ASC,
+                coalesce(role, '') ASC
         ) AS place
     FROM held
 )
