@@ -5,7 +5,7 @@
 -- status = "stable"
 -- family = "inaction"
 -- key = ["reference"]
--- points = 26
+-- points = 40
 -- summary = "{reference} ({incident_kind}, {markers}) was seen by {users} users and then {outcome}: no disseminate, assess, notify or assign within {hours_seen} hours"
 -- reads = ["access", "horizon", "incident", "incident_subject", "subject_marker"]
 -- requires = ["incident", "incident_subject", "subject"]
@@ -35,7 +35,8 @@
 -- action of any user before that, on the incident or quoting its reference, is enough, also one before it was seen. `defer`
 -- is none. One that was acted on later, but before it was closed, is of low level. Nobody is named: whose task it was the log does not say. Left out are incidents opened before the log begins, since their
 -- actions may stand in the log before. Where fewer than usual_share of such incidents of a kind show any action, the force
--- seems to log those elsewhere, and the level is low.
+-- seems to log those elsewhere, and the level is low. Points are many, since they must outweigh that whoever saw the
+-- incident was rightly there: the score takes 15 off for accesses that are explained.
 WITH marked_incident AS (
     SELECT
         incident.reference,
@@ -194,8 +195,8 @@ SELECT
         ELSE 'medium'
     END AS level,
     CASE
-        WHEN judged.actioned_late OR (usual.incidents > 1 AND usual.actioned_share < $usual_share) THEN 8
-        ELSE 26
+        WHEN judged.actioned_late OR (usual.incidents > 1 AND usual.actioned_share < $usual_share) THEN 16
+        ELSE 40
     END AS points,
     judged.kind AS incident_kind,
     judged.markers,

@@ -5,7 +5,7 @@
 -- status = "stable"
 -- family = "pattern"
 -- key = ["user_id", "month"]
--- points = 10
+-- points = 12
 -- summary = "{user_id} in {month}: {accesses} accesses (own median {own_median}, z {z}), {outside_accesses} outside the usual hours (share {outside_share}, before {usual_outside_share})"
 -- reads = ["access", "explanation", "user_month"]
 -- requires = []
@@ -17,6 +17,7 @@
 -- parameters.min_outside = 10
 -- parameters.min_outside_days = 3
 -- parameters.month_share = 0.5
+-- parameters.least_not_explained = 0.5
 -- parameters.usual_share = 0.85
 -- parameters.times_share = 2.0
 -- parameters.most_share = 0.1
@@ -46,8 +47,8 @@
 -- earlier accesses; it fires when min_outside or more lie outside and their share is at least times_share what it was. Where
 -- most_share of min_users or more stand out in the same month, the log changed, not they, and none is named. Hours are judged only
 -- in months with month_share of the user's usual days, over min_outside_days or more: two nights of duty in a month that has
--- just begun are not a habit. Where incidents are known and explain in full more than half of what is too much, the level is
--- informational.
+-- just begun are not a habit. Where incidents are known, at least least_not_explained of what is too much must lack a full
+-- explanation: more work, and work at other hours, is no sign of anything (0.0 reports it all the same).
 WITH month_number AS (
     SELECT
         user_id,
@@ -317,11 +318,11 @@ weighed AS (
         found.user_id,
         found.month,
         cited_count.not_explained,
-        2 * cited_count.not_explained
-        < CASE
+        cited_count.not_explained
+        >= $least_not_explained * CASE
             WHEN found.too_many THEN found.accesses - found.own_median
             ELSE found.outside_accesses
-        END AS mostly_explained
+        END AS unaccounted
     FROM found
     INNER JOIN cited_count ON found.user_id = cited_count.user_id AND found.month = cited_count.month
 )
@@ -332,8 +333,6 @@ SELECT
     CAST(NULL AS VARCHAR) AS subject_id,
     cited.access_id,
     TRUE AS counts,
-    CASE WHEN weighed.mostly_explained THEN 'informational' ELSE 'low' END AS level,
-    CASE WHEN weighed.mostly_explained THEN 2 ELSE 10 END AS points,
     found.accesses,
     weighed.not_explained,
     found.earlier_months,
@@ -348,4 +347,5 @@ SELECT
 FROM cited
 INNER JOIN found ON cited.user_id = found.user_id AND cited.month = found.month
 INNER JOIN weighed ON cited.user_id = weighed.user_id AND cited.month = weighed.month
+WHERE weighed.unaccounted
 ORDER BY cited.user_id, cited.month, cited.access_id

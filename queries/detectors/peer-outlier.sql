@@ -6,7 +6,7 @@
 -- family = "pattern"
 -- key = ["user_id", "month"]
 -- points = 18
--- summary = "{user_id} had {event_count} accesses in {month} that are not fully explained; {peers} peers had {peer_median} in the middle (z {z})"
+-- summary = "{user_id} had {event_count} accesses in {month} that are not fully explained; the median of {peers} peers is {peer_median} (z {z})"
 -- reads = ["not_fully_explained_access", "peer_group", "peer_member", "user_month"]
 -- requires = ["incident", "posting or staff"]
 -- parameters.min_z = 5.0
