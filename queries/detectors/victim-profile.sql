@@ -6,12 +6,13 @@
 -- family = "pattern"
 -- key = ["user_id", "attribute"]
 -- points = 32
--- summary = "{user_id}: {subjects} of {draws} people looked up without explanation are {attribute} {value}; of those whom peers see, share {peer_share} (p {p}, corrected {p_corrected})"
+-- summary = "{user_id} looked up {subjects} people of {attribute} {value} {event_count} times without explanation: share {share}, among those whom peers see {peer_share} (p {p}, corrected {p_corrected})"
 -- reads = ["judgeable_access", "peer_group", "peer_member", "subject", "subject_marker", "unexplained_access"]
 -- requires = ["incident", "subject", "posting or staff"]
--- chance = { test = "hypergeometric", counts = ["subjects", "draws", "peer_hits", "peer_draws"], tests = "tests", among = "value" }
+-- chance = { test = "hypergeometric", counts = ["hits", "draws", "peer_hits", "peer_draws"], tests = "tests", among = "value" }
 -- parameters.min_accesses = 15
 -- parameters.min_peers = 3
+-- parameters.most_looks = 2
 -- parameters.max_p = 0.001
 -- parameters.times_odds = 1.5
 -- parameters.min_others = 10
@@ -29,7 +30,7 @@
 -- ]
 -- blind_spots = [
 --     "Homes, vehicles and telephones have neither sex nor age: only people count.",
---     "One person looked up again and again: see repeated-subject. Repeats do not count here.",
+--     "One person looked up again and again: see repeated-subject. The third look at a person does not count here.",
 --     "A preference that the records do not hold, or that the whole team shares.",
 -- ]
 -- triage = [
@@ -37,8 +38,8 @@
 --     "Look for contact, and for the same people in complaints. Someone so chosen may not know that they were.",
 -- ]
 --
--- Who looks for prey looks for a kind of person; who works sees whoever comes. No sex is taken for granted. The user's people
--- are counted once each, however often looked up, since fifteen look-ups of one woman say nothing about women. The base is not the population
+-- Who looks for prey looks for a kind of person; who works sees whoever comes. No sex is taken for granted. A person
+-- counts most_looks times at most, once found and once come back to: fifteen look-ups of one woman say nothing about women. The base is not the population
 -- but the people whom peers (same role and unit at the time, else same role) saw in the same months, explained or not. Fisher's exact
 -- test gives the chance that so many of the user's people are of that kind if both drew from one urn; `p_corrected` is Holm's, over all users, attributes and
 -- values tried. Of several values of one attribute the least likely is reported. Small differences over large numbers do
@@ -112,15 +113,14 @@ seen_user AS (
     FROM candidate
 ),
 
--- One row for each user, month and person: `unexplained` and `explained` tell of which kind the look-ups were.
 sighting AS (
     SELECT
         judgeable_access.user_id,
         substr(CAST(judgeable_access.local_date AS VARCHAR), 1, 7) AS month,
         judgeable_access.subject_id,
         min(judgeable_access.local_date) AS local_date,
-        bool_or(unexplained_person.access_id IS NOT NULL) AS unexplained,
-        bool_or(unexplained_person.access_id IS NULL) AS explained
+        count(unexplained_person.access_id) AS unexplained,
+        count(*) - count(unexplained_person.access_id) AS explained
     FROM judgeable_access
     INNER JOIN seen_user ON judgeable_access.user_id = seen_user.user_id
     INNER JOIN person ON judgeable_access.subject_id = person.subject_id
@@ -131,95 +131,125 @@ sighting AS (
         judgeable_access.subject_id
 ),
 
--- The same with each trait that could be known: value NULL is somebody of whom it is known that no marker is set.
-trait_of_sighting AS (
+-- Looks at each person, most_looks at most: by month for the base, and for the user's own over all months.
+looked AS (
     SELECT
-        sighting.user_id,
-        sighting.month,
-        sighting.subject_id,
-        sighting.unexplained,
-        sighting.explained,
-        trait.attribute,
-        trait.value
+        user_id,
+        month,
+        subject_id,
+        local_date,
+        least(unexplained, $most_looks) AS unexplained,
+        least(explained, $most_looks) AS explained,
+        least(unexplained + explained, $most_looks) AS looks
     FROM sighting
-    INNER JOIN trait ON sighting.subject_id = trait.subject_id
     UNION ALL
     SELECT
         sighting.user_id,
-        sighting.month,
+        'all' AS month,
         sighting.subject_id,
-        sighting.unexplained,
-        sighting.explained,
+        min(sighting.local_date) AS local_date,
+        least(sum(sighting.unexplained), $most_looks) AS unexplained,
+        least(sum(sighting.explained), $most_looks) AS explained,
+        least(sum(sighting.unexplained + sighting.explained), $most_looks) AS looks
+    FROM sighting
+    INNER JOIN candidate ON sighting.user_id = candidate.user_id
+    GROUP BY sighting.user_id, sighting.subject_id
+),
+
+-- The same with each trait of the person.
+trait_of_looked AS (
+    SELECT
+        looked.user_id,
+        looked.month,
+        looked.subject_id,
+        looked.unexplained,
+        looked.explained,
+        looked.looks,
+        trait.attribute,
+        trait.value
+    FROM looked
+    INNER JOIN trait ON looked.subject_id = trait.subject_id
+    UNION ALL
+    SELECT
+        looked.user_id,
+        looked.month,
+        looked.subject_id,
+        looked.unexplained,
+        looked.explained,
+        looked.looks,
         'age' AS attribute,
         CASE
-            WHEN date_diff('day', person.date_of_birth, sighting.local_date) * 4 < 18 * 1461 THEN '0-17'
-            WHEN date_diff('day', person.date_of_birth, sighting.local_date) * 4 < 26 * 1461 THEN '18-25'
-            WHEN date_diff('day', person.date_of_birth, sighting.local_date) * 4 < 36 * 1461 THEN '26-35'
-            WHEN date_diff('day', person.date_of_birth, sighting.local_date) * 4 < 51 * 1461 THEN '36-50'
-            WHEN date_diff('day', person.date_of_birth, sighting.local_date) * 4 < 66 * 1461 THEN '51-65'
+            WHEN date_diff('day', person.date_of_birth, looked.local_date) * 4 < 18 * 1461 THEN '0-17'
+            WHEN date_diff('day', person.date_of_birth, looked.local_date) * 4 < 26 * 1461 THEN '18-25'
+            WHEN date_diff('day', person.date_of_birth, looked.local_date) * 4 < 36 * 1461 THEN '26-35'
+            WHEN date_diff('day', person.date_of_birth, looked.local_date) * 4 < 51 * 1461 THEN '36-50'
+            WHEN date_diff('day', person.date_of_birth, looked.local_date) * 4 < 66 * 1461 THEN '51-65'
             ELSE '66+'
         END AS value
-    FROM sighting
-    INNER JOIN person ON sighting.subject_id = person.subject_id
+    FROM looked
+    INNER JOIN person ON looked.subject_id = person.subject_id
     WHERE person.date_of_birth IS NOT NULL
 ),
 
--- How many people could have shown a trait of each attribute at all.
+-- And with each attribute that could have been known of the person.
 known AS (
     SELECT
-        sighting.user_id,
-        sighting.month,
-        sighting.subject_id,
-        sighting.unexplained,
-        sighting.explained,
+        looked.user_id,
+        looked.month,
+        looked.subject_id,
+        looked.unexplained,
+        looked.explained,
+        looked.looks,
         'marker' AS attribute
-    FROM sighting
+    FROM looked
     UNION ALL
     SELECT
-        sighting.user_id,
-        sighting.month,
-        sighting.subject_id,
-        sighting.unexplained,
-        sighting.explained,
+        looked.user_id,
+        looked.month,
+        looked.subject_id,
+        looked.unexplained,
+        looked.explained,
+        looked.looks,
         'sex' AS attribute
-    FROM sighting
-    INNER JOIN person ON sighting.subject_id = person.subject_id
+    FROM looked
+    INNER JOIN person ON looked.subject_id = person.subject_id
     WHERE person.has_sex
     UNION ALL
     SELECT
-        sighting.user_id,
-        sighting.month,
-        sighting.subject_id,
-        sighting.unexplained,
-        sighting.explained,
+        looked.user_id,
+        looked.month,
+        looked.subject_id,
+        looked.unexplained,
+        looked.explained,
+        looked.looks,
         'age' AS attribute
-    FROM sighting
-    INNER JOIN person ON sighting.subject_id = person.subject_id
+    FROM looked
+    INNER JOIN person ON looked.subject_id = person.subject_id
     WHERE person.date_of_birth IS NOT NULL
 ),
 
--- The user's own: people, once each over all months.
 own_draw AS (
     SELECT
-        known.user_id,
-        known.attribute,
-        count(DISTINCT known.subject_id) FILTER (WHERE known.unexplained) AS draws,
-        count(DISTINCT known.subject_id) FILTER (WHERE known.explained) AS explained_draws
+        user_id,
+        attribute,
+        sum(unexplained) AS draws,
+        sum(explained) AS explained_draws
     FROM known
-    INNER JOIN candidate ON known.user_id = candidate.user_id
-    GROUP BY known.user_id, known.attribute
+    WHERE month = 'all'
+    GROUP BY user_id, attribute
 ),
 
 own_hit AS (
     SELECT
-        trait_of_sighting.user_id,
-        trait_of_sighting.attribute,
-        trait_of_sighting.value,
-        count(DISTINCT trait_of_sighting.subject_id) FILTER (WHERE trait_of_sighting.unexplained) AS subjects,
-        count(DISTINCT trait_of_sighting.subject_id) FILTER (WHERE trait_of_sighting.explained) AS explained_hits
-    FROM trait_of_sighting
-    INNER JOIN candidate ON trait_of_sighting.user_id = candidate.user_id
-    GROUP BY trait_of_sighting.user_id, trait_of_sighting.attribute, trait_of_sighting.value
+        user_id,
+        attribute,
+        value,
+        sum(unexplained) AS hits,
+        sum(explained) AS explained_hits,
+        count(*) FILTER (WHERE unexplained > 0) AS subjects
+    FROM trait_of_looked
+    WHERE month = 'all'
+    GROUP BY user_id, attribute, value
 ),
 
 accesses_known AS (
@@ -240,9 +270,10 @@ month_draw AS (
         user_id,
         month,
         attribute,
-        count(*) AS draws,
-        count(*) FILTER (WHERE unexplained) AS unexplained_draws
+        sum(looks) AS draws,
+        sum(unexplained) AS unexplained_draws
     FROM known
+    WHERE month <> 'all'
     GROUP BY user_id, month, attribute
 ),
 
@@ -252,9 +283,10 @@ month_hit AS (
         month,
         attribute,
         value,
-        count(*) AS hits,
-        count(*) FILTER (WHERE unexplained) AS unexplained_hits
-    FROM trait_of_sighting
+        sum(looks) AS hits,
+        sum(unexplained) AS unexplained_hits
+    FROM trait_of_looked
+    WHERE month <> 'all'
     GROUP BY user_id, month, attribute, value
 ),
 
@@ -336,14 +368,15 @@ tested AS (
         own_hit.attribute,
         own_hit.value,
         own_hit.subjects,
-        own_draw.draws,
+        CAST(own_hit.hits AS BIGINT) AS hits,
+        CAST(own_draw.draws AS BIGINT) AS draws,
         own_hit.explained_hits,
         own_draw.explained_draws,
         CAST(coalesce(peer_hit.peer_hits, 0) AS BIGINT) AS peer_hits,
         CAST(peer_draw.peer_draws AS BIGINT) AS peer_draws,
         CAST(coalesce(peer_hit.peer_unexplained_hits, 0) AS BIGINT) AS peer_unexplained_hits,
         CAST(peer_draw.peer_unexplained_draws AS BIGINT) AS peer_unexplained_draws,
-        own_hit.subjects / nullif(CAST(own_draw.draws AS DOUBLE), 0) AS share,
+        own_hit.hits / nullif(CAST(own_draw.draws AS DOUBLE), 0) AS share,
         count(*) OVER () AS tests
     FROM own_hit
     INNER JOIN own_draw ON own_hit.user_id = own_draw.user_id AND own_hit.attribute = own_draw.attribute
@@ -355,7 +388,7 @@ tested AS (
             AND own_hit.attribute = peer_hit.attribute
             AND own_hit.value = peer_hit.value
     WHERE
-        own_hit.subjects >= 1
+        own_hit.hits >= 1
         AND peer_draw.peer_draws >= 1
         AND CASE own_hit.attribute
             WHEN 'sex' THEN accesses_known.sex_accesses
@@ -370,6 +403,7 @@ bounded AS (
         attribute,
         value,
         subjects,
+        hits,
         draws,
         explained_hits,
         explained_draws,
@@ -395,6 +429,7 @@ striking AS (
         attribute,
         value,
         subjects,
+        hits,
         draws,
         peer_hits,
         peer_draws,
@@ -417,8 +452,8 @@ of_value AS (
         attribute,
         value,
         subject_id
-    FROM trait_of_sighting
-    WHERE unexplained
+    FROM trait_of_looked
+    WHERE month = 'all' AND unexplained > 0
 )
 
 SELECT
@@ -436,6 +471,7 @@ SELECT
         ELSE 32
     END AS points,
     striking.subjects,
+    striking.hits,
     striking.draws,
     striking.peer_hits,
     striking.peer_draws,
