@@ -48,6 +48,7 @@ class Examined:
     detections: Sequence[Detection]
     horizon: Horizon
     coverage: pa.Table
+    control: pa.Table
     comparison: Comparison
 
 
@@ -127,6 +128,7 @@ def publish(
         users=findings.users,
         rules=_rules(engine, examined),
         coverage=examined.coverage,
+        control=examined.control,
         withdrawn=_withdrawn(engine, examined, manifest, workspace),
         manifest=manifest,
         notes={detector.id: _note(detector) for detector in detectors},

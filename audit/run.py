@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import duckdb
+import pyarrow as pa
 
 from audit.catalogue import Catalogue, read_catalogue, with_parameters
 from audit.detect import Detection, run_detectors
@@ -160,7 +161,15 @@ def examine(
         ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
         findings = assemble(ran, facts, comparison.previous, workspace.threads)
         coverage = engine.query(catalogue.report("coverage").sql)
-    return Examined(findings, detections, horizon, coverage, comparison)
+        control = draw_control(engine, catalogue, comparison.basis)
+    return Examined(findings, detections, horizon, coverage, control, comparison)
+
+
+def draw_control(engine: Engine, catalogue: Catalogue, basis: str) -> pa.Table:
+    """Draw accesses at random from those that no finding cites: by the basis, so that the same data draws the same."""
+    engine.create_table_from("draw", pa.table({"seed": [basis[:16]]}))
+    query = catalogue.report("control")
+    return engine.query(query.sql, query.bound())
 
 
 def gather_facts(engine: Engine, catalogue: Catalogue, detections: Sequence[Detection], horizon: Horizon) -> Facts:

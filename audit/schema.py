@@ -381,6 +381,7 @@ DERIVED: Mapping[str, Mapping[str, str]] = {
         "record_no": "BIGINT",
     },
     "cited": {"access_id": "VARCHAR"},
+    "draw": {"seed": "VARCHAR"},
     "load_log": {"load_id": "BIGINT", "source": "VARCHAR", "path": "VARCHAR", "sha256": "VARCHAR"},
     "horizon": {"judged_until": "TIMESTAMP", "judges": "BOOLEAN", "newest_at": "TIMESTAMP"},
 }

@@ -27,6 +27,8 @@ _COMMANDS = {
     "findings": "queue",
     "show": "queue",
     "explain": "explain",
+    "simulate": "measuring",
+    "evaluate": "measuring",
 }
 _FIRST_STEPS = """\b
 First steps:

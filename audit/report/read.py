@@ -62,6 +62,24 @@ def latest(reports: Path) -> Run | None:
     return next(reversed(published_runs(reports)), None)
 
 
+def find_run(reports: Path, run_id: str | None) -> Run:
+    """Return the report of that id, or of the only id that begins so; the newest where none is named.
+
+    Raises InputOutputError when no report has been made yet, UsageError when none or several begin so.
+    """
+    runs = published_runs(reports)
+    if not runs:
+        raise InputOutputError(f"{reports}: no report has been made yet; make one with: audit run")
+    if run_id is None:
+        return runs[-1]
+    found = [run for run in runs if run.run_id == run_id] or [run for run in runs if run.run_id.startswith(run_id)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f'run "{run_id}": {len(found)} reports begin so; give more of the id')
+    raise UsageError(f'run "{run_id}": is not in {reports}; the newest is {runs[-1].run_id}')
+
+
 def read_manifest(run: Run) -> Manifest:
     """Read the manifest of a report. Raises InputOutputError."""
     path = run.folder / "manifest.json"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from audit.report.manifest import Manifest
-from audit.report.tables import SCHEMAS, conform
+from audit.report.tables import SCHEMAS, conform, empty
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Report:
     coverage: pa.Table
     withdrawn: pa.Table
     manifest: Manifest
+    control: pa.Table = field(default_factory=lambda: empty("control"))
     notes: Mapping[str, DetectorNote] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pa.Table]:

@@ -118,6 +118,25 @@ WITHDRAWN = _schema(
         why""",
 )
 
+# One row per access drawn at random from those that no finding cites, `place` from 1. `seed` made the draw, and
+# `population` is how many it was drawn from: of `n` reviewed in order of place, misuse in `k` means about
+# population * k / n were missed. `explanation` is NULL where nothing is judged.
+CONTROL = _schema(
+    required={
+        "place": pa.int32(),
+        **dict.fromkeys(("seed", "access_id", "user_id"), _TEXT),
+        "population": _COUNT,
+        "occurred_at": _TIME,
+    },
+    optional={
+        **dict.fromkeys(("system", "action", "subject_kind", "subject_id", "reason", "reference", "explanation"), _TEXT),
+        **dict.fromkeys(("source", "path", "sha256"), _TEXT),
+        "record_no": _COUNT,
+    },
+    order="""place seed population access_id occurred_at system action user_id subject_kind subject_id reason reference
+        explanation source path sha256 record_no""",
+)
+
 SCHEMAS: Mapping[str, pa.Schema] = {
     "findings": FINDINGS,
     "evidence": EVIDENCE,
@@ -125,6 +144,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "rules": RULES,
     "coverage": COVERAGE,
     "withdrawn": WITHDRAWN,
+    "control": CONTROL,
 }
 # NULLs stand last, as DuckDB's ORDER BY puts them. Each key is unique.
 SORTED_BY: Mapping[str, tuple[str, ...]] = {
@@ -134,6 +154,7 @@ SORTED_BY: Mapping[str, tuple[str, ...]] = {
     "rules": ("detector",),
     "coverage": ("system", "month"),
     "withdrawn": ("finding_id",),
+    "control": ("place",),
 }
 
 
