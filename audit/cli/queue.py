@@ -9,7 +9,10 @@ from audit.cli.words import LEVELS, STATUSES
 
 @click.command(
     epilog=examples(
-        "audit findings", "audit findings --user U1042", "audit findings --detector access-after-warning --format json"
+        "audit findings",
+        "audit findings --budget 20",
+        "audit findings --user U1042",
+        "audit findings --detector access-after-warning --format json",
     )
 )
 @click.option("--detector", "detectors", metavar="ID", multiple=True, help="Of this detector; may be repeated.")
@@ -19,6 +22,18 @@ from audit.cli.words import LEVELS, STATUSES
 @click.option("--status", type=click.Choice(STATUSES), help="New, updated or unchanged since the report before.")
 @click.option(
     "--limit", metavar="N", type=click.IntRange(min=0), help="At most so many. [default: 20 in a table, else all]"
+)
+@click.option(
+    "--budget",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="The best N, not all of one detector, and for each ten of them one access drawn by lot as a control.",
+)
+@click.option(
+    "--share",
+    metavar="PERCENT",
+    type=click.IntRange(1, 100),
+    help="Of the budget, the most for one detector while others have any left. [default: 25]",
 )
 @format_option()
 @click.pass_obj
@@ -30,17 +45,26 @@ def findings(
     level: str | None,
     status: str | None,
     limit: int | None,
+    budget: int | None,
+    share: int | None,
     output_format: str,
 ) -> int:
     """List the findings to review, the first one first.
 
-    Of the last report; a finding is for review, never a verdict. Works while a batch runs.
+    Of the last report; a finding is for review, never a verdict. Works while a batch runs. With --budget, nobody can
+    hide in one kind of behaviour, and the control accesses, which no finding cites, tell what the detectors miss.
     """
+    from audit.cli.budget_view import print_budget
     from audit.cli.queue_view import print_findings
     from audit.report.read import Wanted
 
     wanted = Wanted(detectors or None, user, subject, level, status, limit)
-    print_findings(session.latest_run(), wanted, output_format, session.messages)
+    if share is not None and budget is None:
+        raise click.UsageError("--share: goes with --budget")
+    if budget is not None:
+        print_budget(session.latest_run(), wanted, budget, share, output_format, session.messages)
+    else:
+        print_findings(session.latest_run(), wanted, output_format, session.messages)
     return 0
 
 

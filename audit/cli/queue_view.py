@@ -18,7 +18,7 @@ _FIRST = 20
 
 def print_findings(run: Run, wanted: Wanted, output_format: str, messages: Messages) -> None:
     """Print the findings wanted; in a table the first 20 of them, if no limit is set."""
-    _check_detectors(read_manifest(run), wanted, messages)
+    check_detectors(read_manifest(run), wanted, messages)
     if output_format != "table":
         print_rows(read_findings(run, wanted), output_format)
         return
@@ -39,7 +39,7 @@ def for_people(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**finding, "finding": str(finding["finding_id"])[:_SHORT_ID]} for finding in findings]
 
 
-def _check_detectors(manifest: Manifest, wanted: Wanted, messages: Messages) -> None:
+def check_detectors(manifest: Manifest, wanted: Wanted, messages: Messages) -> None:
     """A detector that did not run has no findings, which must not pass for "nothing found"."""
     known = {query.id for query in manifest.queries if query.kind == "detector"}
     skipped = {skip.detector: skip.reason for skip in manifest.skipped}

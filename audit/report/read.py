@@ -39,6 +39,7 @@ class Wanted:
     status: str | None = None
     limit: int | None = None
     suppressed: bool = False
+    finding_ids: tuple[str, ...] | None = None
 
 
 def published_runs(reports: Path) -> list[Run]:
@@ -98,6 +99,11 @@ def manifest_sha256(run: Run) -> str:
         return sha256_of(path)
 
 
+def has_table(run: Run, name: str) -> bool:
+    """Say whether the report has that table: reports of earlier versions lack those that came later."""
+    return _path(run, name).is_file()
+
+
 def read_table(run: Run, name: str, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a table of a report, or some of its columns. Raises InputOutputError."""
     path = _path(run, name)
@@ -149,6 +155,8 @@ def _conditions(wanted: Wanted) -> dict[str, pc.Expression]:
     for column in ("user_id", "subject_id", "status"):
         if getattr(wanted, column) is not None:
             conditions[column] = pc.field(column) == getattr(wanted, column)
+    if wanted.finding_ids is not None:
+        conditions["finding_id"] = pc.field("finding_id").isin(list(wanted.finding_ids))
     if not wanted.suppressed:
         conditions["rank"] = pc.field("rank").is_valid()
     return conditions

@@ -78,16 +78,20 @@ USERS = _schema(
     order="user_id rank score findings accesses unexplained unjudged unit role components",
 )
 
-# One row per detector. `lift` is a ratio (1 = chance); `skipped` is NULL or the reason why the detector did not run,
-# and the counts of a skipped detector are NULL: skipped is not "no findings".
+# One row per detector. `candidates` are the accesses that it chooses from, `explained_away` those of them that
+# explanations took before it could see them: both NULL for one that reads no accesses. `lift` is a ratio (1 = chance), NULL
+# where no other detector found anybody; `overlap` is a JSON object of shared users by other detector, most first.
+# `skipped` is NULL or the reason why the detector did not run, and all else of a skipped one is NULL: skipped is not "no
+# findings". docs/quality.md defines them.
 RULES = _schema(
     required={"detector": _TEXT},
     optional={
         **dict.fromkeys(("candidates", "explained_away", "findings", "users"), _COUNT),
         "lift": pa.float64(),
+        "overlap": _TEXT,
         "skipped": _TEXT,
     },
-    order="detector candidates explained_away findings users lift skipped",
+    order="detector candidates explained_away findings users lift overlap skipped",
 )
 
 # One row per system and local month (`2024-03`). The `first_*` columns count a user's first accesses to a subject.
@@ -129,7 +133,9 @@ CONTROL = _schema(
         "occurred_at": _TIME,
     },
     optional={
-        **dict.fromkeys(("system", "action", "subject_kind", "subject_id", "reason", "reference", "explanation"), _TEXT),
+        **dict.fromkeys(
+            ("system", "action", "subject_kind", "subject_id", "reason", "reference", "explanation"), _TEXT
+        ),
         **dict.fromkeys(("source", "path", "sha256"), _TEXT),
         "record_no": _COUNT,
     },

@@ -27,7 +27,7 @@ lot AS (
         md5(draw.seed || uncited.access_id) AS number
     FROM uncited
     CROSS JOIN draw
-    ORDER BY number, access_id
+    ORDER BY number, uncited.access_id
     LIMIT $accesses
 )
 

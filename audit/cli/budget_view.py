@@ -1,0 +1,70 @@
+"""How `audit findings --budget` prints: the findings chosen, and beside them the control accesses, told apart."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from audit.cli.finding_view import local
+from audit.cli.messages import Messages
+from audit.cli.output import print_lines, print_rows
+from audit.cli.queue_view import FOR_PEOPLE, check_detectors, for_people
+from audit.errors import UsageError
+from audit.report.budget import SHARE_PERCENT, choose_budget
+from audit.report.read import Run, Wanted, read_manifest
+from audit.report.tables import FINDINGS
+
+_COLUMNS = (*FINDINGS.names, "control")
+_CONTROL = ("place", "time", "user_id", "system", "action", "subject_id", "explained_by", "access_id")
+
+
+def print_budget(
+    run: Run, wanted: Wanted, budget: int, percent: int | None, output_format: str, messages: Messages
+) -> None:
+    """Print the findings chosen and the control accesses; for machines both as rows, told apart by `control`."""
+    if wanted.limit is not None or wanted.user_id or wanted.subject_id:
+        raise UsageError("--budget: shares out the whole queue; leave out --limit, --user and --subject")
+    manifest = read_manifest(run)
+    check_detectors(manifest, wanted, messages)
+    chosen = choose_budget(run, wanted, budget, percent or SHARE_PERCENT)
+    if chosen.control is None:
+        messages.warn([f"report {run.run_id} holds no control accesses; make a new one with: audit run"])
+    findings = chosen.findings.to_pylist()
+    control = [] if chosen.control is None else chosen.control.to_pylist()
+    if output_format != "table":
+        rows = [{**row, "control": False} for row in findings] + [_as_finding(row) for row in control]
+        print_rows(rows, output_format, columns=_COLUMNS)
+        return
+    if findings:
+        print_rows(for_people(findings), columns=FOR_PEOPLE)
+    else:
+        messages.note("No finding meets that.")
+    if control:
+        _print_control(control, ZoneInfo(manifest.timezone))
+
+
+def _print_control(control: list[dict[str, Any]], zone: ZoneInfo) -> None:
+    drawn = f"Control: {len(control)} drawn by lot from {control[0]['population']:,} accesses that no finding cites"
+    print_lines(["", f"{drawn} (seed {control[0]['seed']})."])
+    print_lines(
+        ["Misuse among them is misuse that the detectors miss. What accounts for one: audit explain ACCESS", ""]
+    )
+    rows = [{**row, "time": local(row["occurred_at"], zone), "explained_by": row["explanation"]} for row in control]
+    print_rows(rows, columns=_CONTROL)
+
+
+def _as_finding(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a control access in the columns of findings: it has no id, detector, level, score or rank."""
+    details = {name: row[name] for name in ("place", "seed", "population", "system", "action", "explanation", "path")}
+    return dict.fromkeys(_COLUMNS) | {
+        "user_id": row["user_id"],
+        "subject_id": row["subject_id"],
+        "first_at": row["occurred_at"],
+        "last_at": row["occurred_at"],
+        "event_count": 1,
+        "days": 1,
+        "summary": f"control: {row['access_id']} was drawn by lot, no finding cites it",
+        "details": json.dumps(details | {"record_no": row["record_no"]}),
+        "event_ids": [row["access_id"]],
+        "control": True,
+    }

@@ -1,0 +1,55 @@
+"""What to review with the time that there is: the best findings, not all of one kind, and a few accesses drawn by lot.
+
+Reads a published report. Whoever reviews by rank alone reviews one kind of behaviour only, and never what is missed.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from audit.report.read import Run, Wanted, has_table, read_findings, read_table
+
+# Of one detector at most so much of the budget: four kinds of behaviour at least are looked at.
+SHARE_PERCENT = 25
+# For so many findings one access drawn by lot.
+FINDINGS_PER_CONTROL = 10
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Findings by rank, and control accesses by their place in the draw; None when the report holds none."""
+
+    findings: pa.Table
+    control: pa.Table | None
+
+
+def choose_budget(run: Run, wanted: Wanted, budget: int, percent: int) -> Budget:
+    """Choose so many of the findings wanted, and a tenth as many control accesses, rounded up."""
+    ranked = read_findings(run, wanted, ["finding_id", "detector"])
+    places = choose_places(ranked["detector"].to_pylist(), budget, percent)
+    ids = tuple(ranked["finding_id"].take(pa.array(places, pa.int64())).to_pylist())
+    findings = read_findings(run, replace(wanted, finding_ids=ids))
+    control = None
+    if has_table(run, "control"):
+        control = read_table(run, "control").slice(0, -(-budget // FINDINGS_PER_CONTROL))
+    return Budget(findings, control)
+
+
+def choose_places(detectors: Sequence[str], budget: int, percent: int) -> list[int]:
+    """Return the places of the findings chosen, rising. `detectors` are those of all findings, the best first.
+
+    At most `percent` of the budget (rounded up) of one detector; only when the others have no more do the best of what
+    was passed over fill the rest.
+    """
+    most = -(-budget * percent // 100)
+    taken: Counter[str] = Counter()
+    chosen: list[int] = []
+    passed: list[int] = []
+    for place, detector in enumerate(detectors):
+        if len(chosen) == budget:
+            break
+        (chosen if taken[detector] < most else passed).append(place)
+        taken[detector] += 1
+    return sorted(chosen + passed[: budget - len(chosen)])
