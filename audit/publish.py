@@ -20,8 +20,9 @@ from audit.report.manifest import Horizon as ManifestHorizon
 from audit.report.manifest import InputFile, Manifest, QueryUsed, Skipped
 from audit.report.read import Run, latest, manifest_sha256, published_runs, read_manifest, read_table
 from audit.report.report import DetectorNote, Report
-from audit.report.tables import LEVELS, RULES, WITHDRAWN
+from audit.report.tables import LEVELS, WITHDRAWN
 from audit.report.write import new_run_id, write_report
+from audit.rules import tell_rules
 from audit.withdrawn import find_withdrawn
 from audit.workspace import Workspace
 
@@ -126,7 +127,7 @@ def publish(
         findings=findings.findings,
         evidence=findings.evidence,
         users=findings.users,
-        rules=_rules(engine, examined),
+        rules=tell_rules(engine, catalogue, examined.detections, examined.findings),
         coverage=examined.coverage,
         control=examined.control,
         withdrawn=_withdrawn(engine, examined, manifest, workspace),
@@ -177,36 +178,6 @@ def _about_horizon(horizon: Horizon) -> tuple[str, ...]:
         f"accesses after {horizon.judged_until:%Y-%m-%d %H:%M} UTC are not judged: the incidents loaded reach no further; "
         "check the feed of incidents",
     )
-
-
-def _rules(engine: Engine, examined: Examined) -> pa.Table:
-    counts = engine.query(
-        "SELECT (SELECT count(*) FROM access WHERE user_id IS NOT NULL) AS accesses, "
-        "(SELECT count(*) FROM judgeable_access) AS judged, (SELECT count(*) FROM unexplained_access) AS unexplained"
-    ).to_pylist()[0]
-    found: dict[str, int] = {}
-    users: dict[str, set[str]] = {}
-    findings = examined.findings.findings
-    for detector, user in zip(findings["detector"].to_pylist(), findings["user_id"].to_pylist(), strict=True):
-        found[detector] = found.get(detector, 0) + 1
-        users.setdefault(detector, set()).update([user] if user else [])
-    rows = []
-    for detection in examined.detections:
-        name, ran = detection.detector.id, detection.skipped is None
-        judges = "unexplained_access" in detection.detector.reads
-        candidates = counts["judged"] if judges else counts["accesses"]
-        rows.append(
-            {
-                "detector": name,
-                "candidates": candidates if ran else None,
-                "explained_away": (counts["judged"] - counts["unexplained"] if judges else 0) if ran else None,
-                "findings": found.get(name, 0) if ran else None,
-                "users": len(users.get(name, ())) if ran else None,
-                "lift": examined.findings.lift.get(name),
-                "skipped": detection.skipped,
-            }
-        )
-    return pa.Table.from_pylist(rows, schema=RULES)
 
 
 def _withdrawn(engine: Engine, examined: Examined, manifest: Manifest, workspace: Workspace) -> pa.Table:

@@ -15,7 +15,8 @@ import pyarrow as pa
 from audit.errors import QueryError
 from audit.findings.measure import compare, measure, rank_findings
 from audit.findings.narrative import add_summaries
-from audit.findings.users import rank_users, reckon_lift
+from audit.findings.overlap import Overlap, reckon_overlap
+from audit.findings.users import rank_users
 from audit.sql import quote_identifier, quote_literal
 
 # Columns of a detector's rows that are the program's; the others are numbers behind the finding.
@@ -59,12 +60,12 @@ class Previous:
 
 @dataclass(frozen=True)
 class Findings:
-    """The tables of a report that come from findings; `overlap` is detector -> lift."""
+    """The tables of a report that come from findings, and how the users of each detector overlap with the others'."""
 
     findings: pa.Table
     evidence: pa.Table
     users: pa.Table
-    lift: Mapping[str, float]
+    overlap: Mapping[str, Overlap]
 
 
 def cited_accesses(tables: Sequence[pa.Table]) -> pa.Table:
@@ -96,7 +97,7 @@ def assemble(
         rank_findings(bench)
         compare(bench, None if previous is None else previous.findings)
         findings = add_summaries(bench, {detector.id: detector.summary for detector, _ in detected})
-        return Findings(findings, _evidence(bench), rank_users(bench), reckon_lift(bench))
+        return Findings(findings, _evidence(bench), rank_users(bench), reckon_overlap(bench))
 
 
 def _take_facts(bench: duckdb.DuckDBPyConnection, facts: Facts) -> None:

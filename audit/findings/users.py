@@ -11,7 +11,12 @@ def rank_users(bench: duckdb.DuckDBPyConnection) -> pa.Table:
     bench.execute(
         f"""
         CREATE TABLE component AS
-        SELECT user_id, detector, CAST({SQL_FOR_COMPONENT} AS BIGINT) AS points, count(*) AS findings
+        SELECT
+            user_id,
+            detector,
+            CAST({SQL_FOR_COMPONENT} AS BIGINT) AS points,
+            count(*) AS findings,
+            bool_or(level IN ('medium', 'high', 'critical')) AS confirms
         FROM finding
         WHERE user_id IS NOT NULL AND rank IS NOT NULL
         GROUP BY user_id, detector
@@ -49,41 +54,3 @@ def rank_users(bench: duckdb.DuckDBPyConnection) -> pa.Table:
         ORDER BY rank
         """
     ).to_arrow_table()
-
-
-def reckon_lift(bench: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    """Per detector: how much oftener its users are found by another detector than users with a finding are at large."""
-    rows = bench.execute(
-        """
-        WITH others AS (
-            SELECT component.user_id, component.detector, count(DISTINCT other.detector) > 0 AS confirmed
-            FROM (SELECT DISTINCT user_id FROM user_count) AS everyone
-            INNER JOIN component ON component.user_id = everyone.user_id
-            LEFT JOIN component AS other ON other.user_id = component.user_id AND other.detector <> component.detector
-            GROUP BY component.user_id, component.detector
-        ),
-        chance AS (
-            SELECT
-                detector.detector,
-                count(DISTINCT component.user_id) AS found_by_others,
-                (SELECT count(*) FROM user_count) AS users
-            FROM (SELECT DISTINCT detector FROM component) AS detector
-            INNER JOIN component ON component.detector <> detector.detector
-            GROUP BY detector.detector
-        )
-        SELECT
-            others.detector,
-            count(*) FILTER (WHERE others.confirmed) AS confirmed,
-            count(*) AS found,
-            any_value(chance.found_by_others) AS found_by_others,
-            any_value(chance.users) AS users
-        FROM others
-        INNER JOIN chance ON others.detector = chance.detector
-        GROUP BY others.detector
-        """
-    ).fetchall()
-    return {
-        str(detector): round((confirmed / found) / (by_others / users), 4)
-        for detector, confirmed, found, by_others, users in rows
-        if found and by_others and users
-    }

@@ -17,7 +17,7 @@ from audit.report.tables import LEVELS, STATUSES
 
 Row = Mapping[str, Any]
 
-USERS, FILES, MONTHS, WITHDRAWN, NUMBERS, LISTED = 50, 50, 120, 50, 40, 100
+USERS, FILES, MONTHS, WITHDRAWN, NUMBERS, LISTED, SHARES = 50, 50, 120, 50, 40, 100, 3
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,12 @@ class RuleView:
 
     row: Row
     note: DetectorNote
+
+    @property
+    def shares(self) -> str:
+        """With which detectors it shares most users, and how many."""
+        shared: dict[str, int] = json.loads(self.row["overlap"] or "{}")
+        return ", ".join(f"{users:,} with {other}" for other, users in list(shared.items())[:SHARES])
 
 
 @dataclass(frozen=True)

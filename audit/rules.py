@@ -1,0 +1,91 @@
+"""The table of rules: what each detector chose from, what explanations took, whom it found, and who else found them."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from audit.catalogue import Catalogue, Detector
+from audit.detect import Detection
+from audit.engine import Engine
+from audit.findings import Findings, Overlap
+from audit.report.tables import RULES
+
+_COUNTED = (
+    "SELECT (SELECT judges FROM horizon) AS judges, "
+    "(SELECT count(*) FROM access WHERE user_id IS NOT NULL) AS accesses, "
+    "(SELECT count(*) FROM judgeable_access) AS judged, "
+    "(SELECT count(*) FROM explanation WHERE strength = 'full') AS explained, "
+    "(SELECT count(*) FROM explanation WHERE strength = 'weak') AS weak"
+)
+
+
+@dataclass(frozen=True)
+class Accesses:
+    """How many accesses there are: with a user; judged; explained in full; weakly. `judges`: incidents are known."""
+
+    judges: bool
+    accesses: int
+    judged: int
+    explained: int
+    weak: int
+
+    def chosen_from(self, reads: frozenset[str]) -> tuple[int | None, int | None]:
+        """Return what a detector that reads these relations chooses from, and what explanations took of it.
+
+        (None, None) for one that reads no accesses.
+        """
+        if "access" not in reads:
+            return None, None
+        if self.judges and "unexplained_access" in reads:
+            return self.judged, self.explained + self.weak
+        if self.judges and "not_fully_explained_access" in reads:
+            return self.judged, self.explained
+        return self.accesses, 0
+
+
+def tell_rules(engine: Engine, catalogue: Catalogue, detections: Sequence[Detection], findings: Findings) -> pa.Table:
+    """Return the table of rules, a row for each detector."""
+    counted = Accesses(**engine.query(_COUNTED).to_pylist()[0])
+    detectors = findings.findings["detector"].to_pylist()
+    found = Counter(detectors)
+    users: dict[str, set[str]] = defaultdict(set)
+    for detector, user in zip(detectors, findings.findings["user_id"].to_pylist(), strict=True):
+        if user:
+            users[detector].add(user)
+    rows = [_row(detection, catalogue, counted, found, users, findings.overlap) for detection in detections]
+    return pa.Table.from_pylist(rows, schema=RULES)
+
+
+def _row(
+    detection: Detection,
+    catalogue: Catalogue,
+    counted: Accesses,
+    found: Mapping[str, int],
+    users: Mapping[str, set[str]],
+    overlaps: Mapping[str, Overlap],
+) -> dict[str, Any]:
+    name = detection.detector.id
+    if detection.skipped is not None:
+        return {"detector": name, "skipped": detection.skipped}
+    candidates, explained_away = counted.chosen_from(_all_reads(catalogue, detection.detector))
+    overlap = overlaps.get(name, Overlap())
+    return {
+        "detector": name,
+        "candidates": candidates,
+        "explained_away": explained_away,
+        "findings": found.get(name, 0),
+        "users": len(users.get(name, ())),
+        "lift": overlap.lift,
+        "overlap": json.dumps(dict(overlap.shared), separators=(",", ":")),
+        "skipped": None,
+    }
+
+
+def _all_reads(catalogue: Catalogue, detector: Detector) -> frozenset[str]:
+    """Return all that a detector reads, through views too."""
+    views = catalogue.views_for(detector.reads)
+    return frozenset([*detector.reads, *(name for view in views for name in view.reads)])
