@@ -174,7 +174,7 @@ def _named(label: Expectation | Lookalike) -> dict[str, str]:
 def _compared(expected: Expectation, found: Found) -> Outcome:
     """Compare the planted numbers with those that the finding states."""
     planted: dict[str, Any] = dict(expected.details)
-    stated: dict[str, Any] = dict(found.details)
+    stated: dict[str, Any] = {**found.details, **found.key}
     for name, wanted, told in (("accesses", expected.accesses, found.accesses), ("days", expected.days, found.days)):
         if wanted is not None:
             planted[name], stated[name] = wanted, told
