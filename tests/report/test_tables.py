@@ -6,7 +6,7 @@ from audit.report.tables import FINDINGS, SCHEMAS, conform, empty
 
 
 def test_every_table_has_the_columns_of_the_contract():
-    assert set(SCHEMAS) == {"findings", "evidence", "users", "rules", "coverage", "withdrawn"}
+    assert set(SCHEMAS) == {"findings", "evidence", "users", "rules", "coverage", "withdrawn", "control"}
     assert (
         FINDINGS.names
         == (

@@ -23,7 +23,7 @@ from audit.report.write import new_run_id, write_report
 
 FILES = {
     *("findings.parquet", "evidence.parquet", "users.parquet", "rules.parquet", "coverage.parquet"),
-    *("withdrawn.parquet", "report.html", "manifest.json"),
+    *("withdrawn.parquet", "control.parquet", "report.html", "manifest.json"),
 }
 
 
