@@ -94,7 +94,7 @@ def read_labels(workspace: Path) -> Labels:
     if not folder.is_dir():
         raise InputOutputError(
             f"{folder}: is not there, so nothing says what should be found; only a force made with `audit simulate DIR` "
-            "has labels"
+            "has labels (what the sample force must give stands in its EXPECTED.toml)"
         )
     faults = [fault for name in _COLUMNS for fault in _faults(folder / name)]
     if faults:

@@ -125,7 +125,7 @@ class Matcher:
         if expected.detector not in self._ran:
             return "did not run"
         others = [found for found in self._found[expected.detector] if found.agrees(_named(expected))]
-        return f"{len(others)} findings on the same, under another key" if others else "no finding"
+        return f"no finding with that key; {len(others):,} with another" if others else "no finding"
 
 
 def _read_found(run: Run, labels: Labels) -> Mapping[str, Sequence[Found]]:

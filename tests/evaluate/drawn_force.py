@@ -73,7 +73,12 @@ SUBJECTS = {"f6": "P9"}
 
 def make_force(folder: Path) -> Path:
     """Lay out the workspace and its labels, without a report."""
-    files = {"audit.toml": CONFIG, "labels/cases.csv": CASES, "labels/lookalikes.csv": LOOKALIKES, "labels/events.csv": EVENTS}
+    files = {
+        "audit.toml": CONFIG,
+        "labels/cases.csv": CASES,
+        "labels/lookalikes.csv": LOOKALIKES,
+        "labels/events.csv": EVENTS,
+    }
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

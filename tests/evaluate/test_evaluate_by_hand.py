@@ -91,9 +91,7 @@ def test_a_comparison_tells_what_was_won_and_lost(force: Path, capsys: pytest.Ca
     assert [row["finding"] for row in other["left_alone_now"]] == ["f5"]
 
 
-def test_the_newest_report_is_measured_unless_another_is_named(
-    force: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_newest_report_is_measured_unless_another_is_named(force: Path, capsys: pytest.CaptureFixture[str]) -> None:
     publish(force, OLD, without=["f4"])
 
     assert evaluated(capsys, force)["run_id"] == NEW
@@ -122,15 +120,13 @@ def test_a_detector_that_was_skipped_says_why_it_missed(tmp_path: Path, capsys: 
     assert evaluated(capsys, folder)["missed"][0]["why"] == "skipped: needs duty, and none is loaded"
 
 
-def test_a_finding_under_another_key_is_no_answer_but_told(
-    force: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_finding_under_another_key_is_no_answer_but_told(force: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cases = force / "labels/cases.csv"
     cases.write_text(cases.read_text().replace('""day"": ""2024-03-02""', '""day"": ""2024-03-03""'))
 
     missed = {row["case"]: row["why"] for row in evaluated(capsys, force)["missed"]}
 
-    assert missed["n-1"] == "1 findings on the same, under another key"
+    assert missed["n-1"] == "no finding with that key; 1 with another"
 
 
 # --- what goes wrong
