@@ -193,6 +193,11 @@ FROM day INNER JOIN incident ON incident.opened_at BETWEEN day.midnight - 86400 
 GROUP BY day.day
 """
 
+# In decimals: a sum of floating-point numbers differs with the number of threads, and so would the force.
+_WEIGHED = """
+SELECT sum(CAST(weight * activity AS DECIMAL(18, 9))) FROM shift INNER JOIN desk USING (unit_kind)
+"""
+
 
 def do_work(connection: duckdb.DuckDBPyConnection, accesses: int, persons: int, quiet: frozenset[int]) -> None:
     """Fill the table act with about so many honest accesses: 54 % assigned, 7 % cover, 1 % quoted, the rest desks."""
@@ -208,9 +213,7 @@ def do_work(connection: duckdb.DuckDBPyConnection, accesses: int, persons: int, 
     quoted = {"mean": 0.014 * accesses / incidents, "purpose": "quoted", "type": 3, "quotes": 1.0, "persons": persons}
     unit = "pick(kind_units.units, u(act_no, 'unit'))"
     connection.execute(_HELPED.format(units=_ANY_PATROL, unit=unit) + _INSERT, quoted)
-    weighed = connection.sql("SELECT sum(weight * activity) FROM shift INNER JOIN desk USING (unit_kind)").fetchall()[
-        0
-    ][0]
+    weighed = connection.sql(_WEIGHED).fetchall()[0][0]
     connection.execute(_DESK, {"scale": 0.38 * accesses / float(weighed or 1)})
 
 
