@@ -187,7 +187,9 @@ def _compared(expected: Expectation, found: Found) -> Outcome:
 
 
 def _same(one: object, other: object) -> bool:
-    """Whole or broken, a number is the same number; lists are compared whatever their order."""
+    """Whole or broken, a number is the same number; lists are, whatever their order, and a text that joins them by commas."""
+    if isinstance(one, str) and isinstance(other, list):
+        one = one.split(", ")
     if isinstance(one, list) and isinstance(other, list):
         return sorted(map(_text, one)) == sorted(map(_text, other))
     return one == other or _text(one) == _text(other)

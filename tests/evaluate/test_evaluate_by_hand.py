@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from audit.cli.main import run_words
+from audit.evaluate.match import _same
 from tests.evaluate.drawn_force import make_force, publish
 
 NEW, OLD = "20240306T020000.000000Z-aaaaaa", "20240305T020000.000000Z-bbbbbb"
@@ -127,6 +128,17 @@ def test_a_finding_under_another_key_is_no_answer_but_told(force: Path, capsys: 
     missed = {row["case"]: row["why"] for row in evaluated(capsys, force)["missed"]}
 
     assert missed["n-1"] == "no finding with that key; 1 with another"
+
+
+@pytest.mark.parametrize(("stated", "planted", "same"), [
+    (["b", "a"], ["a", "b"], True),
+    ("b, a", ["a", "b"], True),
+    ("a", ["a", "b"], False),
+    (2.0, 2, True),
+    ("leave", "leave", True),
+])  # fmt: skip
+def test_a_list_is_the_same_in_any_order_and_joined_by_commas(stated: object, planted: object, same: bool) -> None:
+    assert _same(stated, planted) is same
 
 
 # --- what goes wrong
