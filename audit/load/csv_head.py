@@ -5,9 +5,9 @@ import io
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Literal
 
 from audit.errors import SourceError
+from audit.load.csv_dialect import csv_cells
 from audit.load.files import is_utf8, open_decompressed, reading
 from audit.sources.definition import ReadOptions
 
@@ -53,7 +53,9 @@ def _line_end(lines: list[str]) -> str:
 def _head(names: tuple[str, ...], before: str, line_end: str) -> Head:
     start = len(before.encode("utf-8", "surrogateescape"))
     readable = tuple(name.encode("utf-8", "replace").decode() for name in names)
-    return Head(readable, before.count(line_end), start, line_end)
+    # A header without an end of its own is the last line of the file.
+    unfinished = bool(before) and not before.endswith(line_end)
+    return Head(readable, before.count(line_end) + unfinished, start, line_end)
 
 
 def _holds_something(line: str) -> bool:
@@ -61,11 +63,8 @@ def _holds_something(line: str) -> bool:
 
 
 def _first_record(lines: list[str], read: ReadOptions) -> tuple[tuple[str, ...], int]:
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if read.quote else csv.QUOTE_NONE
     lines = [lines[0].removeprefix("\ufeff"), *lines[1:]]
-    reader = csv.reader(
-        lines, delimiter=read.delimiter, quotechar=read.quote or None, quoting=quoting, strict=bool(read.quote)
-    )
+    reader = csv_cells(lines, read)
     try:
         return tuple(next(reader)), reader.line_num
     except csv.Error as fault:

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from audit.load.counting import Count, CountingRule, count_records
+from audit.load.csv_dialect import is_plain
 from audit.load.csv_head import Head, read_head
 from audit.load.csv_slow import read_records
 from audit.load.files import compression_of, is_utf8
@@ -74,7 +75,7 @@ def _record_text(names: dict[str, str]) -> str:
 
 def _read_fast(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOptions, head: Head) -> Count | None:
     """Let DuckDB read the file; None where it cannot be sure to have read every record."""
-    if not is_utf8(read.encoding) or not (read.delimiter + read.quote).isascii():
+    if not is_utf8(read.encoding) or not is_plain(read) or not (read.delimiter + read.quote).isascii():
         return None
     rule = CountingRule(head.start, read.quote.encode(), read.delimiter.encode())
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -108,17 +109,26 @@ def _sql_for_read(path: Path, read: ReadOptions, head: Head) -> str:
 def _read_slow(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOptions, head: Head) -> int:
     """Read the file record by record, and return how many pieces were rejected."""
     width = len(head.header)
-    columns = [quote_identifier(f"c{position}") for position in range(width)]
-    typed = ", ".join(f"{name} VARCHAR" for name in columns)
+    typed = ", ".join(f"c{position} VARCHAR" for position in range(width))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {RAW_TABLE} (record_no BIGINT, {typed})")
     rejected = 0
     for batch in _batches(enumerate(read_records(path, read, head), start=1)):
         good = [(number, entry) for number, entry in batch if not isinstance(entry, Reject)]
         rejected += keep_rejects(connection, (entry for _, entry in batch if isinstance(entry, Reject)))
-        arrays = [pa.array([number for number, _ in good], pa.int64())]
-        arrays += [pa.array([cells[position] for _, cells in good], pa.string()) for position in range(width)]
-        insert_rows(connection, RAW_TABLE, pa.Table.from_arrays(arrays, names=["record_no", *columns]))
+        for position in range(width, max((len(cells) for _, cells in good), default=0)):
+            connection.execute(f"ALTER TABLE {RAW_TABLE} ADD COLUMN c{position} VARCHAR")
+            width = position + 1
+        insert_rows(connection, RAW_TABLE, _table_of(good, width))
     return rejected
+
+
+def _table_of(records: list[tuple[int, list[str]]], width: int) -> pa.Table:
+    """Return numbered records as columns; one that is shorter than others, under a header of its own, ends in NULL."""
+    if any(len(cells) < width for _, cells in records):
+        records = [(number, [*cells, *[None] * (width - len(cells))]) for number, cells in records]  # type: ignore[list-item]
+    arrays = [pa.array([number for number, _ in records], pa.int64())]
+    arrays += [pa.array([cells[position] for _, cells in records], pa.string()) for position in range(width)]
+    return pa.Table.from_arrays(arrays, names=["record_no", *(f"c{position}" for position in range(width))])
 
 
 def _batches(

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from audit.load.csv_dialect import csv_cells, is_plain, keep_null_marks
 from audit.load.csv_head import Head
 from audit.load.files import UNDECODABLE, read_lines, readable
 from audit.load.raw import Reject
+from audit.load.stacked import is_header
 from audit.sources.definition import ReadOptions
 
 # A quote left open would swallow the rest of the file: past this many characters it counts as left open.
@@ -29,7 +31,9 @@ csv.field_size_limit(_LONGEST_RECORD)
 def read_records(path: Path, read: ReadOptions, head: Head) -> Iterator[list[str] | Reject]:
     """Yield each record's cells, or a Reject in its place; `record_no` counts both, blank lines neither."""
     lines = islice(read_lines(path, read.encoding, newline=head.line_end), head.lines, None)
-    yield from _Splitter(_Lines(map(_hide_ends, lines)), read, len(head.header)).records()
+    if not is_plain(read):
+        lines = (keep_null_marks(line, read) for line in lines)
+    yield from _Splitter(_Lines(map(_hide_ends, lines)), read, head.header).records()
 
 
 def _hide_ends(line: str) -> str:
@@ -72,10 +76,11 @@ class _Taken:
 
 
 class _Splitter:
-    def __init__(self, lines: _Lines, read: ReadOptions, width: int) -> None:
+    def __init__(self, lines: _Lines, read: ReadOptions, header: tuple[str, ...]) -> None:
         self._lines = lines
         self._read = read
-        self._width = width
+        self._header = header
+        self._width = len(header)
         self._record_no = 0
 
     def records(self) -> Iterator[list[str] | Reject]:
@@ -111,12 +116,12 @@ class _Splitter:
 
     def _parse(self, lines: list[str]) -> Iterator[tuple[list[str], int]]:
         """Yield the cells of each record and the number of lines taken so far; blank lines have no cells."""
-        if not self._read.quote:
+        if not self._read.quote and is_plain(self._read):
             for number, line in enumerate(lines, start=1):
                 text = line.rstrip("\r\n")
                 yield (text.split(self._read.delimiter) if text else []), number
             return
-        reader = csv.reader(lines, delimiter=self._read.delimiter, quotechar=self._read.quote, strict=True)
+        reader = csv_cells(lines, self._read)
         for cells in reader:
             yield cells, reader.line_num
 
@@ -144,16 +149,30 @@ class _Splitter:
                 return _Taken(taken, [], "a quote is left open")
         if fault:
             return _Taken(taken, [], fault)
+        if len(cells) != self._width and self._is_header(cells):
+            self._width = len(cells)
         if len(cells) != self._width:
             return _Taken(taken, cells, f"{len(cells)} fields where the header has {self._width}")
         if any(UNDECODABLE in cell for cell in cells):
             return _Taken(taken, cells, f"bytes that are not {self._read.encoding}")
         return _Taken(taken, cells)
 
+    def _is_header(self, cells: list[str]) -> bool:
+        """Say whether another export begins here, under a header of another width: the record behind it has that width too."""
+        if self._read.header is not True or not is_header(cells, self._header):
+            return False
+        line = self._lines.take()
+        if line is None:
+            return False
+        self._lines.put_back([line])
+        return len(self._parse_one([line])[0]) == len(cells)
+
     def _parse_one(self, lines: list[str]) -> tuple[list[str], str]:
         try:
             records = [cells for cells, _ in self._parse(lines)]
         except csv.Error as fault:
+            if "field limit" in str(fault):
+                return [], f"a cell of more than {_LONGEST_RECORD:,} characters"
             return [], _OPEN if "unexpected end of data" in str(fault) else "quotes that do not pair"
         return (records[0], "") if len(records) == 1 else ([], "quotes that do not pair")
 

@@ -18,6 +18,7 @@ from audit.load.inputs import is_known
 from audit.load.raw import RAW_TABLE, REJECT_TABLE, RawFile
 from audit.load.readers import read_raw
 from audit.load.reference import insert_reference, judge_reference
+from audit.load.stacked import HEADER_TABLE
 from audit.load.stage import STAGED, VERDICT, Staged, keep_quarantine, start_verdicts
 from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import RawColumns, map_columns, used_columns
@@ -29,7 +30,7 @@ _FUTURE = timedelta(days=1)
 _FEW = 500_000
 _TEMPORARY = (
     RAW_TABLE, REJECT_TABLE, STAGED, VERDICT, "raw_line", "raw_candidate", "raw_fault", "raw_scan", "derived_record",
-    "good_record", "candidate", "standing", "verdict_text",
+    "good_record", HEADER_TABLE, "candidate", "standing", "verdict_text",
 )  # fmt: skip
 
 

@@ -66,7 +66,8 @@ def _text(column: str, kind: str) -> str:
         return f"CASE WHEN {whole} THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE CAST({cell} AS VARCHAR) END"
     if kind.startswith("DECIMAL"):
         return f"regexp_replace(CAST({cell} AS VARCHAR), '\\.0+$', '')"
-    if kind == "TIMESTAMP WITH TIME ZONE":
+    # To the microsecond and, as pandas writes them, to the nanosecond.
+    if kind in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"):
         return f"CAST({cell} AT TIME ZONE 'UTC' AS VARCHAR) || 'Z'"
     if kind.startswith("TIMESTAMP"):
         return f"CAST(CAST({cell} AS TIMESTAMP) AS VARCHAR)"

@@ -13,6 +13,7 @@ from audit.load.lines import read_ndjson
 from audit.load.parquet_reader import read_parquet
 from audit.load.raw import RawFile
 from audit.load.sheet_reader import read_sheet
+from audit.load.stacked import read_by_headers
 from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import used_columns
 
@@ -22,10 +23,9 @@ _SUFFIXES = {".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet", ".c
 def read_raw(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, path: Path) -> RawFile:
     """Read a file's records as text, in the format that the definition or the file's ending says."""
     form = _SUFFIXES.get(bare_suffix(path), "csv") if definition.built_in else definition.read.format
-    if form == "csv":
-        return read_csv(connection, path, definition.read)
-    if form == "xlsx":
-        return read_sheet(connection, path, definition.read)
+    if form in ("csv", "xlsx"):
+        raw = (read_csv if form == "csv" else read_sheet)(connection, path, definition.read)
+        return read_by_headers(connection, raw, definition) if definition.read.header is True else raw
     if form == "fixed":
         return read_fixed(connection, path, definition.read)
     wanted = [name for rule in definition.rules.values() for name in used_columns(rule)]

@@ -50,6 +50,10 @@ class ColumnKinds:
         """Return the places of the columns whose cells are all times or days."""
         return [place for place, kinds in enumerate(self._kinds) if kinds and kinds <= _TIMES]
 
+    def mixed_times(self) -> list[int]:
+        """Return the places of the columns in which times stand among texts: Excel reads 03/01 as a day, and not 13/01."""
+        return [place for place, kinds in enumerate(self._kinds) if kinds & _TIMES and not kinds <= _TIMES]
+
     def with_midnights(self) -> list[int]:
         """Return those of them that hold both: there a day is a time whose clock stands at midnight."""
         return [place for place, kinds in enumerate(self._kinds) if kinds == _TIMES]

@@ -59,7 +59,8 @@ def read_sheet(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOpti
     records, rejected = _keep_rows(connection, rows, list(names.values()), kinds)
     for place in kinds.with_midnights():
         connection.execute(f"UPDATE {RAW_TABLE} SET c{place} = c{place} || ' 00:00:00' WHERE length(c{place}) = 10")
-    columns = RawColumns(names, frozenset(f"c{place}" for place in kinds.times()))
+    times, mixed = (frozenset(f"c{place}" for place in places) for places in (kinds.times(), kinds.mixed_times()))
+    columns = RawColumns(names, times, mixed)
     record = ", ".join(f"{quote_literal(label)}, COALESCE({column}, '')" for label, column in names.items())
     return RawFile(
         RAW_TABLE, f"CAST(json_object({record}) AS VARCHAR)", columns, records, rejected, tuple(warnings)

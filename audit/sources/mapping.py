@@ -9,13 +9,15 @@ from audit.sources import times
 from audit.sources.cells import cell_name, evaluated_columns, is_text, sql_for_cells, used_columns
 from audit.sources.definition import ColumnRule, SourceDefinition, did_you_mean
 from audit.sources.raw import RawColumns
-from audit.sources.rules import Fault, faults_of
+from audit.sources.rules import HEADER_RULE, Fault, faults_of
 from audit.sql import quote_identifier, quote_list
 from audit.timezones import Zone, read_zone, sql_for_local
 
 __all__ = ["Fault", "MappedRelation", "RawColumns", "derives_event_id", "map_columns", "used_columns"]
 
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
+# How a spreadsheet's typed times are written, where other cells of the column are text.
+_OF_CELLS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
 
 
@@ -50,6 +52,8 @@ def map_columns(
     if definition.table.name == "event":
         sql = _with_clock(sql, zone, latest)
     faults = faults_of(definition, evaluated_columns(definition, raw), derives_event_id(definition, raw), latest)
+    if raw.headers:
+        faults = (*faults, Fault(HEADER_RULE, f"record_no IN (SELECT record_no FROM {raw.headers})"))
     return MappedRelation(sql, tuple(column.name for column in columns), faults)
 
 
@@ -75,7 +79,9 @@ def _check_present(definition: SourceDefinition, raw: RawColumns) -> None:
 
 def _formats(rule: ColumnRule, raw: RawColumns) -> tuple[str, ...]:
     found = {name for label in rule.columns if (name := raw.find(label)) is not None}
-    return () if found and found <= raw.typed_times else rule.formats
+    if not rule.formats or (found and found <= raw.typed_times):
+        return ()
+    return (*rule.formats, *_OF_CELLS) if found & raw.mixed_times else rule.formats
 
 
 def _typed(

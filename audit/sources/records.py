@@ -17,6 +17,8 @@ class ReadOptions:
     null_values: tuple[str, ...] = ("",)
     delimiter: str = ","
     quote: str = '"'
+    escape: str = ""
+    skip_spaces: bool = False
     header: bool | tuple[str, ...] = True
     skip: int = 0
     sheet: str | None = None

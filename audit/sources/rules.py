@@ -9,6 +9,7 @@ from audit.sources.cells import cell_name, failed_name, is_text
 from audit.sources.definition import SourceDefinition
 from audit.sql import quote_identifier, quote_list
 
+HEADER_RULE = "record: a header row"
 EARLIEST = "1970-01-01"
 _WORDS = {"date": "not a date", "integer": "not a whole number", "boolean": "not true or false"}
 
