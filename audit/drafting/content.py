@@ -45,20 +45,11 @@ def packing(path: Path) -> str | None:
 
 
 def packing_remarks(path: Path, packed: str | None) -> list[Remark]:
-    """The loader unpacks by the file's ending: say so where that tells another story."""
+    """The loader believes the ending of a file, where it names a packing: say so where the content belies it."""
     named = compression_of(path)
     if named == packed:
         return []
-    if packed is None:
-        return [
-            Remark(f"the file's name says {named}, its content is not: rename it, or it cannot be loaded", unsure=True)
-        ]
-    ending = {"gzip": ".gz", "zstd": ".zst"}[packed]
-    return [
-        Remark(
-            f"the content is {packed}: name the files with {ending} at the end, or they cannot be loaded", unsure=True
-        )
-    ]
+    return [Remark(f"the file's name says {named}, its content is not: rename it, or it cannot be loaded", unsure=True)]
 
 
 @contextmanager

@@ -37,13 +37,14 @@ class Count:
     """How many records and delimiters stand behind the header.
 
     `clear`: each quote and each carriage return outside quotes stands where one is expected. `trimmed`: no cell begins or
-    ends with white space.
+    ends with white space. `ended`: the last line has its end.
     """
 
     records: int
     delimiters: int
     clear: bool = True
     trimmed: bool = True
+    ended: bool = True
 
 
 def count_records(path: Path, rule: CountingRule) -> Count:
@@ -61,7 +62,7 @@ def count_records(path: Path, rule: CountingRule) -> Count:
             continue
         counter.feed(chunk[skip:])
         skip = 0
-    return Count(counter.total(), counter.delimiters, counter.clear, counter.trimmed)
+    return Count(counter.total(), counter.delimiters, counter.clear, counter.trimmed, counter.ended)
 
 
 def check_whole(path: Path) -> None:
@@ -120,6 +121,11 @@ class _Counter:
             self.delimiters += int(np.count_nonzero(between & outside))
             self._count_lines(chunk, cells, np.flatnonzero(ends & outside))
         self._last = chunk[-1:]
+
+    @property
+    def ended(self) -> bool:
+        """Say whether the last line has its end."""
+        return self._last in (b"\n", b"\r")
 
     def total(self) -> int:
         """Return the count, the unfinished last line included."""

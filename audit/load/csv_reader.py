@@ -1,6 +1,6 @@
 """Read a CSV file: by DuckDB where it rejects nothing and an independent count agrees, else record by record."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from audit.load.csv_dialect import is_plain
 from audit.load.csv_head import Head, read_head
 from audit.load.csv_slow import read_records
 from audit.load.files import compression_of, is_utf8
+from audit.load.hints import cut_off, full_sheet, other_width
 from audit.load.raw import (
     RAW_TABLE,
     RawFile,
@@ -25,7 +26,7 @@ from audit.load.raw import (
 )
 from audit.sources.definition import ReadOptions
 from audit.sources.raw import RawColumns
-from audit.sql import quote_identifier, quote_literal
+from audit.sql import quote_literal
 
 _BATCH_RECORDS = 100_000
 _BATCH_CHARACTERS = 1 << 26
@@ -45,14 +46,17 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOption
     if head is None:
         return _empty(connection)
     names = name_columns(head.header)
+    above = read.skip + (read.header is True)
     count = _read_fast(connection, path, read, head)
     if count is not None:
+        hints = (*full_sheet(count.records, above), *cut_off(path, count.ended))
         columns = RawColumns(names, trimmed=count.trimmed and "" in read.null_values)
         # Only because nothing was rejected: else every record behind a reject would have its number.
-        return RawFile(numbered_from_one(connection), _record_text(names), columns, count.records)
+        return RawFile(numbered_from_one(connection), _record_text(names), columns, count.records, warnings=hints)
     rejected = _read_slow(connection, path, read, head)
     records = count_rows(connection, RAW_TABLE) + rejected
-    return RawFile(RAW_TABLE, _record_text(names), RawColumns(names), records, rejected)
+    hints = (*full_sheet(records, above), *cut_off(path), *other_width(connection, records))
+    return RawFile(RAW_TABLE, _record_text(names), RawColumns(names), records, rejected, hints)
 
 
 def file_literal(path: Path) -> str:
@@ -122,10 +126,10 @@ def _read_slow(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOpti
     return rejected
 
 
-def _table_of(records: list[tuple[int, list[str]]], width: int) -> pa.Table:
+def _table_of(records: Sequence[tuple[int, Sequence[str | None]]], width: int) -> pa.Table:
     """Return numbered records as columns; one that is shorter than others, under a header of its own, ends in NULL."""
     if any(len(cells) < width for _, cells in records):
-        records = [(number, [*cells, *[None] * (width - len(cells))]) for number, cells in records]  # type: ignore[list-item]
+        records = [(number, [*cells, *[None] * (width - len(cells))]) for number, cells in records]
     arrays = [pa.array([number for number, _ in records], pa.int64())]
     arrays += [pa.array([cells[position] for _, cells in records], pa.string()) for position in range(width)]
     return pa.Table.from_arrays(arrays, names=["record_no", *(f"c{position}" for position in range(width))])

@@ -30,7 +30,7 @@ csv.field_size_limit(_LONGEST_RECORD)
 
 def read_records(path: Path, read: ReadOptions, head: Head) -> Iterator[list[str] | Reject]:
     """Yield each record's cells, or a Reject in its place; `record_no` counts both, blank lines neither."""
-    lines = islice(read_lines(path, read.encoding, newline=head.line_end), head.lines, None)
+    lines: Iterator[str] = islice(read_lines(path, read.encoding, newline=head.line_end), head.lines, None)
     if not is_plain(read):
         lines = (keep_null_marks(line, read) for line in lines)
     yield from _Splitter(_Lines(map(_hide_ends, lines)), read, head.header).records()

@@ -14,6 +14,14 @@ import pyarrow as pa
 
 from audit.errors import InputOutputError
 
+_ENDINGS = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd"}
+# No text begins so.
+_MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_ARCHIVES = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!")
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
 # Stands in decoded text for bytes that are none in the declared encoding. No encoding gives it by itself.
 UNDECODABLE = "\udcff"
 _MARK_ERRORS = "audit-mark"
@@ -27,13 +35,22 @@ codecs.register_error(_MARK_ERRORS, _mark)
 
 
 def compression_of(path: Path) -> str | None:
-    """Return "gzip" or "zstd" by the file's ending, or None."""
-    return {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd"}.get(path.suffix.lower())
+    """Return "gzip" or "zstd" by the file's ending, or by its first bytes where the ending says nothing; or None."""
+    by_name = _ENDINGS.get(path.suffix.lower())
+    return by_name or next((name for magic, name in _MAGIC.items() if _begins(path, magic)), None)
+
+
+def _begins(path: Path, magic: bytes) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(magic)) == magic
+    except OSError:
+        return False
 
 
 def bare_suffix(path: Path) -> str:
     """Return the ending that tells the format, in lower case and without that of a compression: ".csv"."""
-    inner = path.with_suffix("") if compression_of(path) else path
+    inner = path.with_suffix("") if path.suffix.lower() in _ENDINGS else path
     return inner.suffix.lower()
 
 
@@ -50,6 +67,32 @@ def open_decompressed(path: Path) -> IO[bytes]:
     if compression == "zstd":
         return cast("IO[bytes]", BufferedReader(pa.input_stream(str(path), compression="zstd")))
     return path.open("rb")
+
+
+def encoding_of(path: Path, encoding: str) -> str:
+    """Return the encoding that a file is to be read in: that of its byte order mark where it is not the UTF-8 declared.
+
+    A file that begins so cannot be UTF-8, and a vendor's portal may export either.
+    """
+    if not is_utf8(encoding):
+        return encoding
+    with reading(path), open_decompressed(path) as stream:
+        begin = stream.read(4)
+    # That of UTF-32 begins as that of UTF-16 does.
+    return next((name for mark, name in _MARKS if begin.startswith(mark)), encoding)
+
+
+def check_text(path: Path) -> None:
+    """Refuse an archive that no reader of text opens.
+
+    Raises:
+        InputOutputError: the file is one.
+
+    """
+    if any(_begins(path, magic) for magic in _ARCHIVES):
+        raise InputOutputError(
+            f"{path}: is an archive or workbook and no text; nothing of it was loaded, unpack it first"
+        )
 
 
 @contextmanager

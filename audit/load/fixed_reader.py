@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from audit.errors import SourceError
 from audit.load.files import UNDECODABLE, read_lines, readable
+from audit.load.hints import cut_off
 from audit.load.raw import RAW_TABLE, RawFile, Reject, insert_rows, keep_rejects, name_columns, start_rejects
 from audit.sources.definition import ReadOptions
 from audit.sources.raw import RawColumns
@@ -51,7 +52,7 @@ def read_fixed(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOpti
         for start, width, column in zip(starts, widths, names.values(), strict=False)
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {RAW_TABLE} AS SELECT record_no, line{cells} FROM {_LINES}")
-    return RawFile(RAW_TABLE, "line", RawColumns(names), records, rejected)
+    return RawFile(RAW_TABLE, "line", RawColumns(names), records, rejected, cut_off(path))
 
 
 def _layout(read: ReadOptions) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -1,12 +1,13 @@
 """Which reader a file needs: by what its definition says, or by its ending where the source is a canonical table's."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from audit.errors import SourceError
 from audit.load.csv_reader import read_csv
-from audit.load.files import bare_suffix, compression_of
+from audit.load.files import bare_suffix, check_text, compression_of, encoding_of
 from audit.load.fixed_reader import read_fixed
 from audit.load.json_reader import read_json
 from audit.load.lines import read_ndjson
@@ -23,6 +24,10 @@ _SUFFIXES = {".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet", ".c
 def read_raw(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, path: Path) -> RawFile:
     """Read a file's records as text, in the format that the definition or the file's ending says."""
     form = _SUFFIXES.get(bare_suffix(path), "csv") if definition.built_in else definition.read.format
+    if form in ("csv", "ndjson", "json", "fixed"):
+        check_text(path)
+        encoding = encoding_of(path, definition.read.encoding)
+        definition = replace(definition, read=replace(definition.read, encoding=encoding))
     if form in ("csv", "xlsx"):
         raw = (read_csv if form == "csv" else read_sheet)(connection, path, definition.read)
         return read_by_headers(connection, raw, definition) if definition.read.header is True else raw

@@ -66,7 +66,7 @@ def _header_rows(
     described = connection.execute(f"SELECT * FROM {RAW_TABLE} LIMIT 0").description or []
     columns = ", ".join(quote_identifier(row[0]) for row in described if row[0] != "record_no")
     found = " + ".join(
-        f"CAST(COALESCE(trim({column}, {quote_literal(_PADDING)}) IN {quote_list(labels)}, FALSE) AS INTEGER)"
+        f"CAST(COALESCE(trim({column}, {quote_literal(_PADDING)}) IN {quote_list(tuple(labels))}, FALSE) AS INTEGER)"
         for column in labels.values()
     )
     # Only a screen, and the one cell is looked at first: the exact test costs as much as the mapping.

@@ -67,14 +67,21 @@ def derives_event_id(definition: SourceDefinition, raw: RawColumns) -> bool:
 
 def _check_present(definition: SourceDefinition, raw: RawColumns) -> None:
     missing = []
+    # Of a file without a header the first record passes for one, and no cell of it may stand in a message.
+    known = (
+        raw.names if any(raw.find(name) for rule in definition.rules.values() for name in used_columns(rule)) else ()
+    )
     for rule in definition.rules.values():
         used = used_columns(rule)
         absent = [name for name in used if raw.find(name) is None]
         enough = len(absent) < len(used) if len(rule.columns) > 1 else not absent
         if used and not enough and not rule.optional:
-            missing += [f'column "{name}" is absent{did_you_mean(name, raw.names)}' for name in absent]
+            missing += [f'column "{name}" is absent{did_you_mean(name, known)}' for name in absent]
+    missing = list(dict.fromkeys(missing))
+    if missing and not known:
+        missing[-1] += ", as are all: see [read] header, skip, delimiter and encoding"
     if missing:
-        raise SourceError(list(dict.fromkeys(missing)))
+        raise SourceError(missing)
 
 
 def _formats(rule: ColumnRule, raw: RawColumns) -> tuple[str, ...]:

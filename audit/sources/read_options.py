@@ -62,7 +62,7 @@ def _check_dialect(read: ReadOptions, faults: Faults) -> None:
         faults.add("[read] delimiter must be one character, and quote one or none")
     elif set(read.delimiter + read.quote) & set("\r\n") or read.delimiter == read.quote:
         faults.add("[read] delimiter and quote must differ, and neither may end a line")
-    if len(read.escape) > 1 or read.escape in ("\r", "\n", read.delimiter):
+    if len(read.escape) > 1 or (read.escape and read.escape in ("\r", "\n", read.delimiter)):
         faults.add("[read] escape must be one character or none, not a line's end and not the delimiter")
     if read.skip < 0:
         faults.add("[read] skip must not be negative")
