@@ -23,7 +23,7 @@ _SUFFIXES = {".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet", ".c
 
 def read_raw(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, path: Path) -> RawFile:
     """Read a file's records as text, in the format that the definition or the file's ending says."""
-    form = _SUFFIXES.get(bare_suffix(path), "csv") if definition.built_in else definition.read.format
+    form = _form_of(definition, path)
     if form in ("csv", "ndjson", "json", "fixed"):
         check_text(path)
         encoding = encoding_of(path, definition.read.encoding)
@@ -41,3 +41,12 @@ def read_raw(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition
     if form == "parquet" and not compression_of(path):
         return read_parquet(connection, path, wanted)
     raise SourceError(f'files of format "{form}" cannot be read')
+
+
+def _form_of(definition: SourceDefinition, path: Path) -> str:
+    by_ending = _SUFFIXES.get(bare_suffix(path), "csv")
+    if definition.built_in:
+        return by_ending
+    # One export comes now as CSV and now as a workbook, and is one source: its records must be known again.
+    told = definition.read.format
+    return by_ending if {told, by_ending} == {"csv", "xlsx"} and bare_suffix(path) in (".csv", ".xlsx") else told
