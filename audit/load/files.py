@@ -19,7 +19,7 @@ _ENDINGS = {".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd"}
 _MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _ARCHIVES = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!")
 _MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 # Stands in decoded text for bytes that are none in the declared encoding. No encoding gives it by itself.
@@ -70,16 +70,21 @@ def open_decompressed(path: Path) -> IO[bytes]:
 
 
 def encoding_of(path: Path, encoding: str) -> str:
-    """Return the encoding that a file is to be read in: that of its byte order mark where it is not the UTF-8 declared.
+    """Return the encoding that a file is to be read in: where UTF is declared, that of its byte order mark.
 
-    A file that begins so cannot be UTF-8, and a vendor's portal may export either.
+    A file with another mark cannot be what was declared, and a vendor's portal may export either. UTF-16 and UTF-32 without
+    a mark and without a byte order in the name are read as most systems write them: the small end first.
     """
-    if not is_utf8(encoding):
+    codec = codecs.lookup(encoding).name
+    if not is_utf8(encoding) and codec not in ("utf-16", "utf-32"):
         return encoding
     with reading(path), open_decompressed(path) as stream:
         begin = stream.read(4)
     # That of UTF-32 begins as that of UTF-16 does.
-    return next((name for mark, name in _MARKS if begin.startswith(mark)), encoding)
+    marked = next((name for mark, name in _MARKS if begin.startswith(mark)), None)
+    if marked or is_utf8(encoding):
+        return marked or encoding
+    return f"{codec}-be" if begin.startswith(b"\0") else f"{codec}-le"
 
 
 def check_text(path: Path) -> None:
@@ -105,6 +110,8 @@ def reading(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except UnicodeError as fault:
+        raise InputOutputError(f"{path}: is not of the encoding declared; see [read] encoding") from fault
     except (EOFError, zlib.error, pa.ArrowException, OSError) as fault:
         if compression_of(path) and getattr(fault, "strerror", None) is None:
             raise InputOutputError(f"{path}: the archive is cut off or broken; nothing of it was loaded") from fault

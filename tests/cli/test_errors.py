@@ -178,6 +178,33 @@ def test_a_cut_archive_loads_nothing_and_exits_with_6(in_tiny, tiny):
     assert in_tiny("status", "--format", "json").json["inputs"][0]["records"] == 0
 
 
+@pytest.mark.parametrize(
+    ("unusable", "code"),
+    [
+        (b"event_id,system,action\nE99,RMS,view\n", 5),
+        (gzip.compress(EVENTS.encode() * 50)[:-40], 6),
+        (b"PK\x03\x04 a zip", 6),
+    ],
+    ids=["a required column is absent", "a cut archive", "no text"],
+)
+def test_of_ten_files_one_that_cannot_be_used_stops_itself_alone(in_tiny, tiny, unusable, code):
+    head, *rows = EVENTS.splitlines(keepends=True)
+    for number in range(10):
+        (tiny / f"logs/{number}.csv").write_text(head + "".join(f"{number}{row}" for row in rows))
+    (tiny / "logs/2024.csv").unlink()
+    (tiny / "logs/4.csv").write_bytes(unusable)
+
+    outcome = in_tiny("run", "--format", "json")
+
+    assert outcome.code == code
+    assert {line for line in outcome.err.splitlines() if "error" in line} == {
+        line for line in outcome.err.splitlines() if "logs/4.csv" in line
+    }
+    assert in_tiny("status", "--format", "json").json["inputs"][0]["records"] == 63
+    assert len(list((tiny / "reports").glob("run=*/manifest.json"))) == 1
+    assert in_tiny("findings", "--format", "json").json
+
+
 def test_a_database_that_is_broken_is_left_as_it_is(in_tiny, tiny):
     (tiny / "audit.duckdb").write_bytes(b"not a database" * 1000)
 
