@@ -31,8 +31,7 @@ def read_head(path: Path, read: ReadOptions) -> Head | None:
         SourceError: the header is no record. InputOutputError: the file cannot be read.
 
     """
-    text = _head_text(path, read.encoding)
-    lines = list(io.StringIO(text, newline=""))
+    lines = _head_lines(path, read)
     first = next(number for number in count(read.skip) if number >= len(lines) or _holds_something(lines[number]))
     if first >= len(lines):
         return None
@@ -73,10 +72,24 @@ def _first_record(lines: list[str], read: ReadOptions) -> tuple[tuple[str, ...],
         ) from fault
 
 
-def _head_text(path: Path, encoding: str) -> str:
+def _head_lines(path: Path, read: ReadOptions) -> list[str]:
+    """Return the first lines: as many as are to be skipped, and some more."""
+    size = _HEAD
+    while True:
+        text, whole = _head_text(path, read.encoding, size)
+        lines = list(io.StringIO(text, newline=""))
+        # The last line may be cut, and what it is needed for is the header.
+        if whole or any(map(_holds_something, lines[read.skip : -1])):
+            return lines
+        size *= 8
+
+
+def _head_text(path: Path, encoding: str, size: int) -> tuple[str, bool]:
+    """Return the text of the first bytes, and whether they are all."""
     with reading(path), open_decompressed(path) as stream:
-        head = stream.read(_HEAD)
+        head = stream.read(size)
+    whole = len(head) < size
     # Of UTF-8 each byte must come back, so that the bytes before the data can be counted.
     if is_utf8(encoding):
-        return head.decode("utf-8", "surrogateescape")
-    return io.TextIOWrapper(io.BytesIO(head), encoding=encoding, errors="replace", newline="").read()
+        return head.decode("utf-8", "surrogateescape"), whole
+    return io.TextIOWrapper(io.BytesIO(head), encoding=encoding, errors="replace", newline="").read(), whole

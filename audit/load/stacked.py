@@ -13,7 +13,7 @@ from audit.load.raw import RAW_TABLE, RawFile, name_columns
 from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import used_columns
 from audit.sources.raw import RawColumns
-from audit.sql import quote_identifier, quote_list, quote_literal
+from audit.sql import quote_identifier, quote_literal
 
 HEADER_TABLE = "raw_header"
 _PADDING = " \t\xa0\ufeff"
@@ -65,27 +65,35 @@ def _header_rows(
         return []
     described = connection.execute(f"SELECT * FROM {RAW_TABLE} LIMIT 0").description or []
     columns = ", ".join(quote_identifier(row[0]) for row in described if row[0] != "record_no")
-    found = " + ".join(
-        f"CAST(COALESCE(trim({column}, {quote_literal(_PADDING)}) IN {quote_list(tuple(labels))}, FALSE) AS INTEGER)"
-        for column in labels.values()
-    )
-    # Only a screen, and the one cell is looked at first: the exact test costs as much as the mapping.
     sql = (
         f"SELECT record_no, {columns} FROM {raw.relation} AS raw WHERE {_screen(raw.columns, definition)} "
-        f"AND {found} >= {min(2, len(labels))} ORDER BY record_no"
+        f"AND len(list_intersect([{_trimmed(labels.values())}], [{', '.join(map(quote_literal, labels))}])) "
+        f">= {min(2, len(labels))} ORDER BY record_no"
     )
     rows = ((int(row[0]), tuple(row[1:])) for row in connection.execute(sql).fetchall())
     return [(number, cells) for number, cells in rows if is_header(cells, labels)]
 
 
 def _screen(columns: RawColumns, definition: SourceDefinition) -> str:
-    """SQL that is true for a header row and false for nearly every event: times begin with a digit, labels do not.
+    """SQL that is true for a header row and false for nearly every other: times begin with a digit, labels do not.
 
-    So nobody makes a header of a real event by what they type for a reason.
+    So nobody makes a header of a real event by what they type for a reason. Where a table has no time, the cell of its first
+    required column must be a label.
     """
-    rule = definition.rules.get("occurred_at") if definition.table.arrival == "append" else None
-    cells = [cell for name in used_columns(rule) if (cell := columns.find(name))] if rule else []
-    return " AND ".join(f"({cell} >= '0' AND {cell} < ':') IS NOT TRUE" for cell in cells) or "TRUE"
+    required = [definition.table.columns[name] for name in definition.table.required if name in definition.rules]
+    cells = {
+        column.name: [cell for name in used_columns(definition.rules[column.name]) if (cell := columns.find(name))]
+        for column in required
+    }
+    times = [cell for column in required if column.type == "timestamp" for cell in cells[column.name]]
+    if times:
+        return " AND ".join(f"({cell} >= '0' AND {cell} < ':') IS NOT TRUE" for cell in times)
+    first = next((found for found in cells.values() if found), [])
+    return f"list_has_any([{_trimmed(first)}], [{', '.join(map(quote_literal, columns.names))}])" if first else "TRUE"
+
+
+def _trimmed(cells: Iterable[str]) -> str:
+    return ", ".join(f"trim({cell}, {quote_literal(_PADDING)})" for cell in cells)
 
 
 def _relabelled(raw: RawFile, layouts: Sequence[_Layout]) -> RawFile:

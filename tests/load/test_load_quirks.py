@@ -448,6 +448,33 @@ def test_the_same_table_is_read_however_the_file_is_written(desk: Desk, form: st
     ]
 
 
+def test_utf_16_without_a_byte_order_mark_is_read_the_small_end_first(log: Desk) -> None:
+    log.define(read='encoding = "utf-16"', reason='"why"')
+
+    assert counts(log.load_log(TABLE.encode("utf-16-le"))) == (3, 3, 0, 0, 0)
+
+
+def test_a_lone_backslash_n_is_no_letter_n(desk: Desk) -> None:
+    desk.define(read='escape = "\\\\"\nquote = ""\ndelimiter = "\\t"\nnull_values = ["", "\\\\N"]', reason='"why"')
+    desk.load_log("id\twhen\twho\twhy\n" + f"1\t{WHEN}\t\\N\ta\\\\b\n" + f"2\t{WHEN}\tN\ta\\\tb\n")
+
+    assert desk.events("user_id, reason") == [(None, "a\\b"), ("N", "a\tb")]
+
+
+def test_a_preamble_of_many_lines_is_skipped(log: Desk) -> None:
+    log.define(read="skip = 200000", reason='"why"')
+
+    # More than the piece of the file in which a header is looked for.
+    assert counts(log.load_log("a line\n" * 200_000 + TABLE)) == (3, 3, 0, 0, 0)
+
+
+def test_an_export_of_600_columns_is_read(log: Desk) -> None:
+    head = HEAD.strip() + "".join(f",c{number}" for number in range(600)) + "\n"
+    load = log.load_log(lines(f"1,{WHEN},U1,theft" + ",x" * 600, head.strip(), head=head))
+
+    assert counts(load) == (2, 1, 0, 1, 0)
+
+
 def test_a_footer_is_held_back(log: Desk) -> None:
     load = log.load_log(lines(f"1,{WHEN},U1,theft") + "\nTotal: 1\nEnd of report,,,\n")
 
