@@ -66,9 +66,10 @@ def _header_rows(
     described = connection.execute(f"SELECT * FROM {RAW_TABLE} LIMIT 0").description or []
     columns = ", ".join(quote_identifier(row[0]) for row in described if row[0] != "record_no")
     sql = (
-        f"SELECT record_no, {columns} FROM {raw.relation} AS raw WHERE {_screen(raw.columns, definition)} "
-        f"AND len(list_intersect([{_trimmed(labels.values())}], [{', '.join(map(quote_literal, labels))}])) "
-        f">= {min(2, len(labels))} ORDER BY record_no"
+        # CASE keeps the order: the engine would try the costly test on each record, to find out which is the better first.
+        f"SELECT record_no, {columns} FROM {raw.relation} AS raw WHERE CASE WHEN {_screen(raw.columns, definition)} "
+        f"THEN len(list_intersect([{_trimmed(labels.values())}], [{', '.join(map(quote_literal, labels))}])) "
+        f">= {min(2, len(labels))} ELSE FALSE END ORDER BY record_no"
     )
     rows = ((int(row[0]), tuple(row[1:])) for row in connection.execute(sql).fetchall())
     return [(number, cells) for number, cells in rows if is_header(cells, labels)]

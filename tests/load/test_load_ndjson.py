@@ -147,6 +147,8 @@ WALL = datetime(2024, 6, 1, 10, 0, 0, 500000)
         (pa.timestamp("us", "America/New_York"), "Europe/London", WALL),
         (pa.timestamp("ms"), "UTC", WALL),
         (pa.timestamp("ns"), "UTC", WALL),
+        (pa.timestamp("ns", "UTC"), "Europe/London", WALL),
+        (pa.timestamp("ns", "America/New_York"), "Europe/London", WALL),
     ],
 )
 def test_typed_times_are_taken_as_they_are(desk: Any, kind: Any, zone: str, expected: datetime) -> None:
