@@ -14,7 +14,7 @@ from audit.detect import Detection, run_detectors
 from audit.engine import DuckDBEngine, Engine, Limits
 from audit.engine.duckdb import close_off
 from audit.errors import ExitCode, QueryError, worst
-from audit.explain import Horizon, explain, find_horizon, make_accesses
+from audit.explain import Horizon, explain, find_horizon, make_accesses, tell_tried
 from audit.findings import Facts, assemble, cited_accesses
 from audit.load import LoadResult, load_inputs
 from audit.lock import hold
@@ -176,11 +176,11 @@ def gather_facts(engine: Engine, catalogue: Catalogue, detections: Sequence[Dete
     """Ask the engine for what is known of the accesses that the detections cite."""
     cited = cited_accesses([detection.rows for detection in detections if detection.skipped is None])
     engine.create_table_from("cited", cited)
-    accesses, events, tried, users = (
+    accesses, events, users = (
         engine.query(query.sql, query.bound())
-        for query in map(catalogue.report, ("cited_access", "cited_event", "tried", "user_count"))
+        for query in map(catalogue.report, ("cited_access", "cited_event", "user_count"))
     )
-    return Facts(accesses, events, tried, users, horizon.newest_at)
+    return Facts(accesses, events, tell_tried(engine, catalogue), users, horizon.newest_at)
 
 
 def horizon_span(workspace: Workspace) -> timedelta | None:

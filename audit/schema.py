@@ -382,6 +382,13 @@ DERIVED: Mapping[str, Mapping[str, str]] = {
     },
     "cited": {"access_id": "VARCHAR"},
     "draw": {"seed": "VARCHAR"},
+    "tried_part": {
+        "access_id": "VARCHAR",
+        "miss": "BIGINT",
+        "words": "VARCHAR",
+        "seconds": "BIGINT",
+        "side": "VARCHAR",
+    },
     "load_log": {"load_id": "BIGINT", "source": "VARCHAR", "path": "VARCHAR", "sha256": "VARCHAR"},
     "horizon": {"judged_until": "TIMESTAMP", "judges": "BOOLEAN", "newest_at": "TIMESTAMP"},
 }

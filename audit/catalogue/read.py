@@ -26,7 +26,7 @@ _FOLDERS: Mapping[str, type[Query]] = {
 # What the loader keeps about the files; the reports lead from a finding to them.
 _LEDGERS = ("load_log", "quarantine")
 # Made when findings are put together, and used up when detectors run: nothing would be in them.
-_ONLY_FOR_REPORTS = {"cited", "draw", "load_log"}
+_ONLY_FOR_REPORTS = {"cited", "draw", "load_log", "tried_part"}
 _BEFORE_DETECTORS = {"open_access"}
 _MUST_HAVE_CASES = (Detector, Explanation)
 _Q = TypeVar("_Q", bound=Query)

@@ -3,6 +3,7 @@
 from audit.explain.accesses import make_accesses
 from audit.explain.explanations import Horizon, explain, find_horizon, make_views
 from audit.explain.one import Answer, ask_all, explain_for_asking, why_tried
+from audit.explain.tried import tell_tried
 
 __all__ = [
     "Answer",
@@ -13,5 +14,6 @@ __all__ = [
     "find_horizon",
     "make_accesses",
     "make_views",
+    "tell_tried",
     "why_tried",
 ]

@@ -45,9 +45,9 @@ def explain(engine: Engine, catalogue: Catalogue, horizon: Horizon) -> None:
     early, late = _split_views(catalogue)
     make_views(engine, early)
     engine.create_view("open_access", f"SELECT {', '.join(DERIVED['open_access'])} FROM judgeable_access")
-    make_views(engine, [view for view in late if "explanation" not in _all_reads(catalogue, view)])
+    make_views(engine, [view for view in late if "explanation" not in all_reads(catalogue, view)])
     _explain_in_order(engine, catalogue)
-    make_views(engine, [view for view in late if "explanation" in _all_reads(catalogue, view)])
+    make_views(engine, [view for view in late if "explanation" in all_reads(catalogue, view)])
 
 
 def make_views(engine: Engine, views: list[View]) -> None:
@@ -64,6 +64,11 @@ def sql_for_explanation(query: Explanation) -> str:
     return f"SELECT access_id, min(reference) AS reference FROM ({query.sql}) AS held GROUP BY access_id"
 
 
+def all_reads(catalogue: Catalogue, view: View) -> set[str]:
+    """Return every relation that a view reads, itself or through other views."""
+    return {name for needed in catalogue.views_for([view.id]) for name in needed.reads}
+
+
 def _start(engine: Engine, horizon: Horizon) -> None:
     row = {"judged_until": horizon.judged_until, "judges": horizon.judges, "newest_at": horizon.newest_at}
     types = {"judged_until": pa.timestamp("us"), "judges": pa.bool_(), "newest_at": pa.timestamp("us")}
@@ -73,12 +78,8 @@ def _start(engine: Engine, horizon: Horizon) -> None:
 
 
 def _split_views(catalogue: Catalogue) -> tuple[list[View], list[View]]:
-    late = [view for view in catalogue.views if _all_reads(catalogue, view) & _MADE_LATER]
+    late = [view for view in catalogue.views if all_reads(catalogue, view) & _MADE_LATER]
     return [view for view in catalogue.views if view not in late], late
-
-
-def _all_reads(catalogue: Catalogue, view: View) -> set[str]:
-    return {name for needed in catalogue.views_for([view.id]) for name in needed.reads}
 
 
 def _explain_in_order(engine: Engine, catalogue: Catalogue) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from audit.catalogue import Catalogue, Explanation
 from audit.engine import Engine
-from audit.explain.explanations import Horizon, explain, make_views, sql_for_explanation
+from audit.explain.explanations import Horizon, all_reads, explain, make_views, sql_for_explanation
+from audit.explain.tried import tell_tried
 
 
 @dataclass(frozen=True)
@@ -38,26 +39,20 @@ def ask_all(engine: Engine, catalogue: Catalogue, access_id: str) -> list[Answer
     if not engine.query("SELECT access_id FROM open_access").num_rows:
         return None
     # Those of them that are tables were made from the accesses that were open before.
-    make_views(engine, [view for view in narrowed.views if "open_access" in _all_reads(narrowed, view.id)])
+    make_views(engine, [view for view in narrowed.views if "open_access" in all_reads(narrowed, view)])
     return [_ask(engine, query) for query in catalogue.explanations]
 
 
 def why_tried(engine: Engine, catalogue: Catalogue, access_id: str) -> str | None:
     """Return in words what was tried for an access and why it failed; None where a full explanation holds."""
-    query = catalogue.report("tried")
-    make_views(engine, [view for view in catalogue.views_for(query.reads) if not engine.columns(view.id)])
     engine.create_table("cited", "SELECT CAST($id AS VARCHAR) AS access_id", {"id": access_id})
-    rows: list[Mapping[str, str]] = engine.query(query.sql, query.bound()).to_pylist()
+    rows: list[Mapping[str, str]] = tell_tried(engine, catalogue).to_pylist()
     return rows[0]["tried"] if rows else None
 
 
 def _narrowed(catalogue: Catalogue) -> Catalogue:
     reads = {name for query in catalogue.explanations for name in query.reads} | {"judgeable_access"}
     return replace(catalogue, views=catalogue.views_for(reads))
-
-
-def _all_reads(catalogue: Catalogue, view_id: str) -> set[str]:
-    return {name for view in catalogue.views_for([view_id]) for name in view.reads}
 
 
 def _ask(engine: Engine, query: Explanation) -> Answer:

@@ -12,6 +12,7 @@ WITH assigned AS (
 SELECT
     access_target.access_id,
     access_target.linked,
+    access_target.subject_id,
     access_target.occurred_at,
     incident.reference,
     incident.opened_at,

@@ -5,6 +5,8 @@
 SELECT
     access_target.access_id,
     access_target.linked,
+    access_target.user_id,
+    access_target.subject_id,
     access_target.occurred_at,
     incident.reference,
     incident.opened_at,

@@ -1,0 +1,32 @@
+"""Tell for each cited access what explanation came nearest and why it failed. For fully explained ones nothing is told."""
+
+import pyarrow as pa
+
+from audit.catalogue import Catalogue
+from audit.engine import Engine
+from audit.explain.explanations import all_reads, make_views
+from audit.schema import DERIVED
+
+
+def tell_tried(engine: Engine, catalogue: Catalogue) -> pa.Table:
+    """Return access_id and `tried` of the accesses in `cited` that are judged and not fully explained, by id.
+
+    After explaining. What the parts read is narrowed to those accesses: they ask the views that the explanations ask, so
+    that what is told cannot differ from what was judged.
+    """
+    wanted = ", ".join(f"judgeable_access.{name}" for name in DERIVED["open_access"])
+    engine.create_table(
+        "open_access",
+        f"SELECT {wanted} FROM judgeable_access SEMI JOIN cited ON judgeable_access.access_id = cited.access_id "
+        "ANTI JOIN (SELECT access_id FROM explanation WHERE strength = 'full') AS held "
+        "ON judgeable_access.access_id = held.access_id",
+    )
+    parts = [query for query in catalogue.reports if query.id.startswith("tried_")]
+    views = catalogue.views_for(name for part in parts for name in part.reads)
+    # Those over open_access that are tables were made from the accesses that were open before.
+    make_views(engine, [v for v in views if "open_access" in all_reads(catalogue, v) or not engine.columns(v.id)])
+    for part in parts:
+        engine.create_table(part.id, part.sql, part.bound())
+    together = " UNION ALL ".join(f'SELECT {", ".join(DERIVED["tried_part"])} FROM "{part.id}"' for part in parts)
+    engine.create_table("tried_part", together)
+    return engine.query(catalogue.report("tried").sql)
