@@ -72,7 +72,7 @@ timed AS (
         candidate.subject_id,
         candidate.assigned,
         CASE WHEN candidate.linked THEN 'linked' WHEN candidate.assigned THEN 'assigned' ELSE 'unit' END AS manner,
-        CASE WHEN candidate.linked THEN ', on linked ' || candidate.subject_id || ',' ELSE '' END AS on_linked,
+        CASE WHEN candidate.linked THEN ' (through linked ' || candidate.subject_id || ')' ELSE '' END AS through,
         CASE WHEN candidate.linked THEN candidate.subject_id ELSE 'the subject' END AS whom,
         CASE
             WHEN candidate.occurred_at < candidate.starts_at - $lead_days * INTERVAL 1 DAY THEN 'early'
@@ -103,10 +103,12 @@ told AS (
         reference,
         manner,
         CASE
-            WHEN timing = 'in time' AND assigned THEN 'alone on ' || reference || on_linked || ' which opened'
-            WHEN timing = 'in time' THEN reference || ', the user''s unit''s, holds ' || whom || ', but the user was never on it'
-            WHEN assigned THEN 'assignment to ' || reference || on_linked || CASE timing WHEN 'early' THEN ' began' ELSE ' ended' END
-            ELSE reference || ', the user''s unit''s,' || on_linked || CASE timing WHEN 'early' THEN ' opened' ELSE ' closed' END
+            WHEN assigned AND timing = 'early' THEN 'assignment to ' || reference || through || ' began'
+            WHEN assigned AND timing = 'late' THEN 'assignment to ' || reference || through || ' ended'
+            WHEN assigned THEN 'alone on ' || reference || through || ', which opened'
+            WHEN timing = 'early' THEN reference || ' of the user''s unit' || through || ' opened'
+            WHEN timing = 'late' THEN reference || ' of the user''s unit' || through || ' closed'
+            ELSE reference || ' of the user''s unit' || through || ' is in time, but the user was never on it'
         END AS words,
         CASE timing WHEN 'early' THEN until_start WHEN 'late' THEN since_end ELSE 0 END AS miss,
         CASE
