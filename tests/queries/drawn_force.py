@@ -82,7 +82,7 @@ class _Force:
         return self.maybe("response", "detective")
 
     def user(self) -> str:
-        return self.chance.choice(("U1", "U1", "U2"))
+        return self.chance.choice(("U1", "U1", "U1", "U1", "U2", "U2", "U3"))
 
     def time(self) -> datetime:
         when = START + self.chance.choice(_AROUND) + timedelta(hours=12 * self.chance.randint(0, 4))

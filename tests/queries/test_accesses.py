@@ -3,11 +3,14 @@
 An example holds a dozen desks that have nothing to do with each other, because the engine takes as long for one.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
+from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from small_force import Row, SmallForce, clock, lasts, linked
 
@@ -23,73 +26,84 @@ FIRST_NOT_NULL = ("subject_id", "reason", "reason_code", "reference")
 COMPARED = ("system", "user_id", "occurred_at", "action", "actions", "subject_kind", *FIRST_NOT_NULL, "events")
 
 
-def maybe(*values: str) -> st.SearchStrategy[str | None]:
-    return st.sampled_from((None, *values))
-
-
-SECONDS = st.integers(0, 24)
-MOMENTS = st.none() | SECONDS.map(lambda seconds: START + timedelta(seconds=seconds))
 KINDS = {"P1": "person", "P2": "person", "V1": "vehicle", "X1": None}
-EVENT = st.fixed_dictionaries(
-    {
-        "source": st.sampled_from(("log", "log", "other log")),
-        "event_id": st.integers(1, 12).map(str),
-        "seconds": SECONDS,
-        "system": st.sampled_from(("NDB", "RMS")),
-        "user_id": maybe("U1", "U1", "U2"),
-        "account": maybe("a1", "a2"),
-        "masked": st.sampled_from(((), (), ("user_id",))),
-        "workstation": maybe("W1", "W2"),
-        "origin": maybe("person", "person", "machine"),
-        "parent_event_id": st.none() | st.none() | st.integers(1, 12).map(str),
-        "action": st.sampled_from(("search", "view", "print", "export", "create", "amend", "close")),
-        "subject_id": maybe("P1", "P1", "V1", "V1", *KINDS),
-        "reason_code": maybe("1", "2"),
-        "reason": maybe("theft", "check"),
-        "reference": maybe("INC-1", "INC-2"),
-    }
-)
-EVENTS = st.lists(EVENT, min_size=4, max_size=12, unique_by=lambda event: (event["source"], event["event_id"]))
-LINK = st.fixed_dictionaries(
-    {
-        "subject_id": st.sampled_from(("P1", "P1", *KINDS)),
-        "linked_id": st.sampled_from(("V1", "V1", *KINDS)),
-        "relation": st.sampled_from(("keeper", "keeper", "alias", "family")),
-        "starts_at": MOMENTS,
-        "ends_at": MOMENTS,
-    }
-)
-ACCOUNT = st.fixed_dictionaries(
-    {
-        "account": st.sampled_from(("a1", "a2")),
-        "user_id": st.sampled_from(("U1", "U2")),
-        "system": maybe("NDB", "RMS"),
-        "starts_at": MOMENTS,
-        "ends_at": MOMENTS,
-    }
-)
-DESK = st.fixed_dictionaries(
-    {"event": EVENTS, "subject_link": st.lists(LINK, min_size=1, max_size=3), "account": st.lists(ACCOUNT, max_size=4)}
-)
-DESKS = st.lists(DESK, min_size=6, max_size=24).map(lambda desks: together(desks))
 OF_A_DESK = ("event_id", "parent_event_id", "user_id", "account", "subject_id", "linked_id")
+Desk = dict[str, list[Row]]
 
 
-def together(desks: Sequence[dict[str, list[Row]]]) -> dict[str, list[Row]]:
-    """The tables of all desks, each desk with names of its own."""
-    return {
-        table: [made(row, f"{number:02}-") for number, desk in enumerate(desks) for row in desk[table]]
-        for table in ("event", "subject_link", "account")
+def draw_desks(seed: int, desks: int = 60) -> list[Desk]:
+    """Return the tables of so many desks, each with names of its own. Events lie whole seconds apart, chains among them."""
+    chance = Random(seed)
+    return [
+        {
+            "event": [made(event, f"{number:02}-") for event in draw_events(chance)],
+            "subject_link": [named(draw_link(chance), f"{number:02}-") for _ in range(chance.randint(1, 3))],
+            "account": [named(draw_account(chance), f"{number:02}-") for _ in range(chance.randint(0, 4))],
+        }
+        for number in range(desks)
+    ]
+
+
+def draw_events(chance: Random) -> list[Row]:
+    keys = {
+        (chance.choice(("log", "log", "other log")), str(chance.randint(1, 12))) for _ in range(chance.randint(4, 12))
     }
+    return [draw_event(chance, source, event_id) for source, event_id in sorted(keys)]
+
+
+def draw_event(chance: Random, source: str, event_id: str) -> Row:
+    return {
+        "source": source,
+        "event_id": event_id,
+        "seconds": chance.randint(0, 24),
+        "system": chance.choice(("NDB", "RMS")),
+        "user_id": chance.choice((None, "U1", "U1", "U1", "U2")),
+        "account": chance.choice((None, "a1", "a2")),
+        "masked": chance.choice(((), (), ("user_id",))),
+        "workstation": chance.choice((None, "W1", "W2")),
+        "origin": chance.choice((None, "person", "person", "machine")),
+        "parent_event_id": str(chance.randint(1, 12)) if chance.random() < 0.3 else None,
+        "action": chance.choice(("search", "view", "print", "export", "create", "amend", "close")),
+        "subject_id": chance.choice((None, "P1", "P1", "V1", "V1", *KINDS)),
+        "reason_code": chance.choice((None, "1", "2")),
+        "reason": chance.choice((None, "theft", "check")),
+        "reference": chance.choice((None, "INC-1", "INC-2")),
+    }
+
+
+def draw_link(chance: Random) -> Row:
+    subject_id, linked_id = chance.sample(("P1", "V1", *KINDS), 2)
+    relation = chance.choice(("keeper", "keeper", "alias", "family"))
+    return {"subject_id": subject_id, "linked_id": linked_id, "relation": relation, **draw_span(chance)}
+
+
+def draw_account(chance: Random) -> Row:
+    account, user_id = chance.choice(("a1", "a2")), chance.choice(("U1", "U2"))
+    return {"account": account, "user_id": user_id, "system": chance.choice((None, "NDB", "RMS")), **draw_span(chance)}
+
+
+def draw_span(chance: Random) -> dict[str, datetime | None]:
+    moments = [START + timedelta(seconds=chance.randint(0, 24)) if chance.random() < 0.6 else None for _ in range(2)]
+    return {"starts_at": moments[0], "ends_at": moments[1]}
+
+
+DESKS = st.integers(0, 2**32 - 1).map(draw_desks)
+
+
+def together(desks: Sequence[Desk]) -> Desk:
+    """The tables of all desks as those of one force."""
+    return {table: [row for desk in desks for row in desk[table]] for table in desks[0]}
+
+
+def named(row: Row, desk: str) -> dict[str, Any]:
+    """A drawn row with names of its desk."""
+    return {**row, **{name: desk + row[name] for name in OF_A_DESK if row.get(name) is not None}}
 
 
 def made(row: Row, desk: str) -> dict[str, Any]:
-    """A drawn row as one of the canonical table."""
-    named = {**row, **{name: desk + row[name] for name in OF_A_DESK if row.get(name) is not None}}
-    if "seconds" not in row:
-        return named
+    """A drawn event as one of the canonical table."""
     return {
-        **named,
+        **named(row, desk),
         **clock(START + timedelta(seconds=row["seconds"])),
         "masked": [name for name in row["masked"] if row["user_id"] is None],
         "subject_kind": KINDS.get(row["subject_id"]),
@@ -176,12 +190,14 @@ def shared_ids(events: Sequence[Row]) -> set[str]:
     return {event_id for event_id in ids if ids.count(event_id) > 1}
 
 
+UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
+
+
 @given(DESKS)
-@settings(max_examples=40, deadline=None)
-def test_accesses_are_those_of_the_definition(tables: dict[str, list[Row]]) -> None:
-    FORCE.fill(tables)
-    shared = shared_ids(tables["event"])
-    expected = dict(access_of(act, shared) for act in collapse(tables))
+@settings(max_examples=10, deadline=None, phases=UNSHRUNK)
+def test_accesses_are_those_of_the_definition(desks: list[Desk]) -> None:
+    FORCE.fill(together(desks))
+    expected = dict(access_of(act, shared_ids(desk["event"])) for desk in desks for act in collapse(desk))
 
     make_accesses(FORCE.engine, CATALOGUE)
 
@@ -191,14 +207,44 @@ def test_accesses_are_those_of_the_definition(tables: dict[str, list[Row]]) -> N
 
 
 @given(DESKS)
-@settings(max_examples=15, deadline=None)
-def test_every_event_of_an_act_of_several_leads_back_to_it(tables: dict[str, list[Row]]) -> None:
-    FORCE.fill(tables)
-    shared = shared_ids(tables["event"])
-    acts = [act for act in collapse(tables) if len(act) > 1]
-    expected = {(name_of(act[0], shared), event["source"], event["event_id"]) for act in acts for event in act}
+@settings(max_examples=4, deadline=None, phases=UNSHRUNK)
+def test_every_event_of_an_act_of_several_leads_back_to_it(desks: list[Desk]) -> None:
+    FORCE.fill(together(desks))
+    expected = {
+        (name_of(act[0], shared_ids(desk["event"])), event["source"], event["event_id"])
+        for desk in desks
+        for act in collapse(desk)
+        if len(act) > 1
+        for event in act
+    }
 
     make_accesses(FORCE.engine, CATALOGUE)
 
     found = FORCE.engine.query("SELECT access_id, source, event_id FROM access_event").to_pylist()
     assert sorted(tuple(row.values()) for row in found) == sorted(expected)
+
+
+def test_what_is_drawn_makes_acts_of_every_kind() -> None:
+    met: Counter[str] = Counter()
+    for desk in (desk for seed in range(8) for desk in draw_desks(seed)):
+        for act in collapse(desk):
+            met["several"] += len(act) > 1
+            met["longer than a chain"] += act[-1]["occurred_at"] - act[0]["occurred_at"] > CHAIN
+            met["linked subjects"] += len({event["subject_id"] for event in act} - {None}) > 1
+            met["user by account"] += any(
+                e["user_id"] for e in act if e["account"] and e["user_id"] not in named_in(desk, e)
+            )
+            met["two sources"] += len({event["source"] for event in act}) > 1
+            met["first subject not the first event's"] += act[0]["subject_id"] is None and any(
+                e["subject_id"] for e in act
+            )
+            gaps = [later["occurred_at"] - before["occurred_at"] for before, later in pairwise(act)]
+            met["exactly five seconds"] += CHAIN in gaps
+
+    assert all(times > 20 for times in met.values()), met
+
+
+def named_in(desk: Desk, event: Row) -> set[str | None]:
+    """The user whom the log itself names for an event."""
+    key = (event["source"], event["event_id"])
+    return {row["user_id"] for row in desk["event"] if (row["source"], row["event_id"]) == key}

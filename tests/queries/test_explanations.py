@@ -218,6 +218,8 @@ def all_held(tables: Mapping[str, Sequence[Row]], until: datetime | None) -> dic
     know, accesses = Knowledge(tables), judged(tables, until)
     held = {name: held_by(ask, know, accesses) for name, ask in BEFORE_RE_ENTRY.items()}
     explained = {access_id: min(references) for name in reversed(FULL) for access_id, references in held[name].items()}
+    # It is the weak one only where of the full ones none but incident-assigned would hold.
+    held["incident-own"] = {own: by for own, by in held["incident-own"].items() if own not in explained}
     held["re-entry"] = held_by(partial(re_entry, explained=explained), know, accesses)
     return held
 
@@ -241,7 +243,7 @@ def laid(forces: Sequence[Tables], until: datetime | None) -> None:
 
 
 @given(DRAWN_FORCES, st.sampled_from((None, JUDGED_UNTIL)))
-@settings(max_examples=12, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=8, deadline=None, phases=UNSHRUNK)
 def test_each_explanation_holds_where_its_definition_says(forces: list[Tables], until: datetime | None) -> None:
     laid(forces, until)
     FORCE.engine.create_view("open_access", "SELECT * FROM judgeable_access")
@@ -256,7 +258,7 @@ def test_each_explanation_holds_where_its_definition_says(forces: list[Tables], 
 
 
 @given(DRAWN_FORCES, st.sampled_from((None, JUDGED_UNTIL)))
-@settings(max_examples=8, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=5, deadline=None, phases=UNSHRUNK)
 def test_the_first_explanation_that_holds_is_named(forces: list[Tables], until: datetime | None) -> None:
     expected: dict[str, tuple[str, str, str]] = {}
     for name, held in all_held_anywhere(forces, until).items():
@@ -272,7 +274,7 @@ def test_the_first_explanation_that_holds_is_named(forces: list[Tables], until: 
 
 def test_what_is_drawn_meets_every_margin_and_every_overlap() -> None:
     met: Counter[str] = Counter()
-    for force in (force for seed in range(12) for force in draw_forces(seed)):
+    for force in (force for seed in range(20) for force in draw_forces(seed)):
         met.update(where for access in judged(force, JUDGED_UNTIL) for where in met_by(access, force))
         met.update(
             f"{name} by {'several' if len(references) > 1 else 'one'}"
