@@ -3,13 +3,13 @@
 -- description = "As incident-assigned, but the user is alone on the incident and had looked the subject up before it opened."
 -- strength = "weak"
 -- order = 80
--- reads = ["own_incident", "target_assigned"]
+-- reads = ["explanation", "own_incident", "target_assigned"]
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
 -- parameters.lookback_days = 30
 --
 -- The look-up before lies between lookback_days and lead_days before the opening. Honest cause: proactive work that led to
--- an incident.
+-- an incident. Whatever another full explanation holds for is explained in full: a run asks no further, `audit explain` does.
 SELECT
     target_assigned.access_id,
     target_assigned.reference
@@ -30,4 +30,9 @@ WHERE
             AND own_incident.reference = target_assigned.reference
             AND own_incident.looked_up_at >= own_incident.opened_at - $lookback_days * INTERVAL 1 DAY
             AND own_incident.looked_up_at < own_incident.opened_at - $lead_days * INTERVAL 1 DAY
+    )
+    AND NOT EXISTS (
+        SELECT 1
+        FROM explanation
+        WHERE explanation.access_id = target_assigned.access_id AND explanation.strength = 'full'
     )
