@@ -6,7 +6,7 @@
 -- family = "repeated"
 -- key = ["user_id", "subject_id"]
 -- points = 26
--- summary = "{user_id} came back to {subject_id} {event_count} times on {days} days without any explanation"
+-- summary = "{user_id} came back to {subject_id} {event_count} times on {days} days {basis}"
 -- reads = ["access", "horizon", "unexplained_access"]
 -- requires = []
 -- parameters.min_accesses = 3
@@ -32,7 +32,7 @@
 -- ]
 --
 -- Curiosity looks once; interest comes back. A quarter of the published cases span more than 27 months, so the span is not
--- bounded. Without an incident table every access counts, and the bar is higher.
+-- bounded. Without an incident table every access counts, the bar is higher, and nothing is called unexplained: see `basis`.
 WITH counted AS (
     SELECT
         user_id,
@@ -66,7 +66,8 @@ SELECT
     counted.subject_id,
     counted.access_id,
     TRUE AS counts,
-    repeated.accesses
+    repeated.accesses,
+    CASE WHEN horizon.judges THEN 'without any explanation' ELSE '(not judged: no incident is loaded)' END AS basis
 FROM counted
 INNER JOIN repeated
     ON counted.user_id = repeated.user_id AND counted.subject_id = repeated.subject_id

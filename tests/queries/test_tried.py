@@ -14,7 +14,7 @@ from small_force import Row, SmallForce, lasts
 from test_explanations import FULL, Knowledge, all_held
 
 from audit.catalogue import Catalogue, read_catalogue
-from audit.explain import Horizon, explain, tell_tried
+from audit.explain import Horizon, ask_all, explain, tell_tried, why_tried
 
 CATALOGUE = read_catalogue()
 FORCE = SmallForce()
@@ -354,3 +354,16 @@ def numbered(force: Tables, number: int) -> Tables:
 
 
 NAMED = ("access_id", "user_id", "subject_id", "linked_id", "reference", "unit", "role", "authority_id", "warning_id")
+
+
+def test_one_access_alone_is_told_what_it_is_told_in_a_report() -> None:
+    forces = draw_forces(1, 8)
+    said = tried(forces, None)
+    rows = FORCE.engine.query("SELECT access_id, explanation FROM explanation").to_pylist()
+    named = {row["access_id"]: row["explanation"] for row in rows}
+
+    for access in (access for force in forces for access in judged(force, None)[:2]):
+        access_id = access["access_id"]
+        answers = ask_all(FORCE.engine, CATALOGUE, access_id) or []
+        assert next((answer.explanation for answer in answers if answer.held), None) == named.get(access_id)
+        assert why_tried(FORCE.engine, CATALOGUE, access_id) == said.get(access_id)
