@@ -37,7 +37,7 @@ class Count:
     """How many records and delimiters stand behind the header.
 
     `clear`: each quote and each carriage return outside quotes stands where one is expected. `trimmed`: no cell begins or
-    ends with white space. `ended`: the last line has its end.
+    ends with white space. `ended`: the last line has its end, or its last cell a closing quote.
     """
 
     records: int
@@ -124,8 +124,8 @@ class _Counter:
 
     @property
     def ended(self) -> bool:
-        """Say whether the last line has its end."""
-        return self._last in (b"\n", b"\r")
+        """Say whether the last line has its end, or its last cell a closing quote."""
+        return self._last in (b"\n", b"\r", self._quote)
 
     def total(self) -> int:
         """Return the count, the unfinished last line included."""

@@ -49,13 +49,13 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOption
     above = read.skip + (read.header is True)
     count = _read_fast(connection, path, read, head)
     if count is not None:
-        hints = (*full_sheet(count.records, above), *cut_off(path, count.ended))
+        hints = (*full_sheet(count.records, above), *cut_off(path, ended=count.ended))
         columns = RawColumns(names, trimmed=count.trimmed and "" in read.null_values)
         # Only because nothing was rejected: else every record behind a reject would have its number.
         return RawFile(numbered_from_one(connection), _record_text(names), columns, count.records, warnings=hints)
     rejected = _read_slow(connection, path, read, head)
     records = count_rows(connection, RAW_TABLE) + rejected
-    hints = (*full_sheet(records, above), *cut_off(path), *other_width(connection, records))
+    hints = (*full_sheet(records, above), *cut_off(path, read.quote), *other_width(connection, records))
     return RawFile(RAW_TABLE, _record_text(names), RawColumns(names), records, rejected, hints)
 
 

@@ -12,12 +12,12 @@ _FULL = (1_048_576, 65_536)
 _TAIL = 8
 
 
-def cut_off(path: Path, ended: bool | None = None) -> tuple[str, ...]:
+def cut_off(path: Path, quote: str = "", ended: bool | None = None) -> tuple[str, ...]:
     """Say so where a file of lines ends within a line: its last cell may be a part of one, which no count shows.
 
-    `ended`: whether it does not, where that is known already.
+    A closing quote shows that the cell is whole. `ended`: whether the last line is, where that is known already.
     """
-    if ended or (ended is None and _ends_a_line(path)):
+    if ended or (ended is None and _is_ended(path, quote)):
         return ()
     return ("its last line has no end: if the export was cut off there, the last record is not whole",)
 
@@ -44,7 +44,7 @@ def other_width(connection: duckdb.DuckDBPyConnection, records: int) -> tuple[st
     )
 
 
-def _ends_a_line(path: Path) -> bool:
+def _is_ended(path: Path, quote: str) -> bool:
     with reading(path), open_decompressed(path) as stream:
         if not compression_of(path):
             stream.seek(-min(_TAIL, path.stat().st_size), 2)
@@ -52,4 +52,4 @@ def _ends_a_line(path: Path) -> bool:
         while chunk := stream.read(1 << 20):
             tail = (tail + chunk)[-_TAIL:]
     # Without the zeros that a line end has before or behind it in UTF-16 and UTF-32.
-    return not tail or tail.rstrip(b"\0").endswith((b"\n", b"\r"))
+    return not tail or tail.rstrip(b"\0").endswith((b"\n", b"\r", *([quote.encode()] if quote else [])))

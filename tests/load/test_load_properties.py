@@ -187,6 +187,7 @@ def twin(files: list[list[dict[str, str]]]) -> tuple[list[tuple[int, ...]], list
 def test_a_plain_twin_agrees_on_what_stands(lasting_desk: Desk, files: list[list[dict[str, str]]]) -> None:
     files = [[dict(sorted(record.items())) for record in records] for records in files]
     lasting_desk.clear()
+    lasting_desk.inputs = [("event", "logs/*")]
     texts = list(dict.fromkeys(csv_text(records) for records in files))
     for number, text in enumerate(texts):
         lasting_desk.write(f"logs/{number}.csv", text)

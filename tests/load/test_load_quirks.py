@@ -497,7 +497,10 @@ def test_a_file_cut_mid_record_loads_what_is_whole_and_says_so(
 
 
 def test_a_file_that_ends_with_its_last_line_says_nothing(log: Desk) -> None:
-    for number, text in enumerate([TABLE, TABLE.replace("\n", "\r\n"), TABLE + "bad\n"]):
+    quoted = f'id,when,who,why\n1,{WHEN},U1,"theft"'
+    for number, text in enumerate(
+        [TABLE, quoted, quoted.replace("theft", "th\neft"), TABLE.replace("\n", "\r\n"), TABLE + "bad\n"]
+    ):
         assert log.load_log(text.replace("1,", f"1{number},"), name=f"logs/{number}.csv").warnings == ()
 
 
