@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audit.errors import ExitCode, UsageError, worst
-from audit.load import LoadResult, load_inputs, load_named
+from audit.load import LoadResult, load_inputs, load_named, load_named_again
 from audit.lock import hold
 from audit.run import Notify, collapse, limits, read_queries
 from audit.sources.library import read_library
@@ -25,20 +25,28 @@ class LoadOnly:
         return worst(self.loaded.codes)
 
 
-def load_only(workspace: Workspace, files: Sequence[Path], source: str | None, notify: Notify) -> LoadOnly:
+def load_only(
+    workspace: Workspace, files: Sequence[Path], source: str | None, notify: Notify, again: Sequence[int] = ()
+) -> LoadOnly:
     """Load the files named, as `source` or as the input that matches each; or what is new of the inputs (of `source`).
+
+    With `again`: withdraw these loads and map their files anew instead.
 
     Raises:
         AuditError: nothing could be loaded. Faults of single files are in the result.
 
     """
+    if again and (files or source):
+        raise UsageError("--again takes its file and source from the load that it names; leave out FILE and --source")
     catalogue = read_queries(workspace)
     library = read_library(workspace.sources)
     chosen = workspace if files else _of_source(workspace, source)
     with hold(workspace):
         connection = open_warehouse(workspace.database, limits(workspace))
         try:
-            if files:
+            if again:
+                loaded = load_named_again(connection, workspace, library, again, notify)
+            elif files:
                 loaded = load_named(connection, workspace, library, files, source, notify)
             else:
                 loaded = load_inputs(connection, chosen, library, notify)

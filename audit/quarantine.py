@@ -16,7 +16,7 @@ _HELD_BACK = """
 
 
 def count_held_back(workspace: Workspace) -> pa.Table:
-    """Return source, outcome, rule, records, files: a record that breaks two rules counts under each.
+    """Return source, outcome, rule, records, files, loads (their ids): a record that breaks two rules counts under each.
 
     Raises:
         LockedError: a batch writes to the database. InputOutputError: nothing was loaded yet.
@@ -25,7 +25,9 @@ def count_held_back(workspace: Workspace) -> pa.Table:
     return _query(
         workspace,
         f"""
-        SELECT source, outcome, rule, count(*) AS records, count(DISTINCT load_id) AS files
+        SELECT
+            source, outcome, rule, count(*) AS records, count(DISTINCT load_id) AS files,
+            list_sort(list_distinct(list(load_id))) AS loads
         FROM (SELECT load_id, outcome, unnest(rules) AS rule FROM ({_HELD_BACK}))
         INNER JOIN load_log USING (load_id)
         GROUP BY source, outcome, rule
@@ -36,11 +38,11 @@ def count_held_back(workspace: Workspace) -> pa.Table:
 
 
 def read_held_back(workspace: Workspace, source: str | None, limit: int | None) -> pa.Table:
-    """Return source, path, record_no, outcome, rules, record, in the order of the loads. Raises as above."""
+    """Return load_id, source, path, record_no, outcome, rules, record, in the order of the loads. Raises as above."""
     return _query(
         workspace,
         f"""
-        SELECT source, path, record_no, outcome, rules, record
+        SELECT load_id, source, path, record_no, outcome, rules, record
         FROM ({_HELD_BACK})
         INNER JOIN load_log USING (load_id)
         WHERE COALESCE(source = $source, TRUE)

@@ -18,10 +18,9 @@ from audit.sql import quote_identifier
 _HARDLY_REPEATED = frozenset({"event_id", "parent_event_id", "subject_id", "query_text", "reference"})
 
 # Raised when the shape of the tables changes; a warehouse of another shape is refused, never rewritten in place.
-VERSION = 1
+VERSION = 2
 
-_OWN_TABLES = """
-CREATE TABLE load_log (
+_LOAD = """
     load_id BIGINT PRIMARY KEY,
     source VARCHAR NOT NULL,
     path VARCHAR NOT NULL,
@@ -34,10 +33,15 @@ CREATE TABLE load_log (
     rejected BIGINT NOT NULL,
     started_at TIMESTAMP NOT NULL,
     finished_at TIMESTAMP NOT NULL
-);
+"""
+_OWN_TABLES = f"""
+CREATE TABLE load_log ({_LOAD});
+CREATE TABLE withdrawn_load ({_LOAD}, withdrawn_at TIMESTAMP NOT NULL, again_as BIGINT NOT NULL);
 CREATE TABLE quarantine (load_id BIGINT, record_no BIGINT, rules VARCHAR[], record VARCHAR);
 CREATE TABLE rejected_record (load_id BIGINT, record_no BIGINT, reason VARCHAR, record VARCHAR);
-CREATE TABLE load_input (load_id BIGINT, input VARCHAR, table_name VARCHAR, masked BIGINT);
+CREATE TABLE load_input (
+    load_id BIGINT, input VARCHAR, table_name VARCHAR, definition VARCHAR, columns VARCHAR[], doubled BIGINT
+);
 CREATE TABLE warehouse (version INTEGER, accesses_loaded BIGINT, accesses_made_with VARCHAR);
 """
 

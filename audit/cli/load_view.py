@@ -8,7 +8,7 @@ from audit.load import FileLoad, LoadResult
 from audit.loading import LoadOnly
 
 COLUMNS = ("source", "path", "records", "loaded", "duplicates", "quarantined", "rejected", "load_id", "sha256")
-_FOR_PEOPLE = COLUMNS[:-2]
+_FOR_PEOPLE = ("load_id", *COLUMNS[:-2])
 COUNTS = ("records", "loaded", "duplicates", "quarantined", "rejected")
 
 
@@ -49,10 +49,17 @@ def loaded_sentence(loaded: LoadResult) -> str:
     count, many = totals(loaded.loads), files(loaded)
     known = f", {_files(many['known'])} known already" if many["known"] else ""
     failed = f", {_files(many['failed'])} not usable" if many["failed"] else ""
+    if loaded.withdrawn:
+        known += f" in the place of {_loads(loaded)}"
     if not many["loaded"]:
         return f"Nothing new{known}{failed}."
     parts = ", ".join(f"{count[name]:,} {name}" for name in COUNTS[1:])
     return f"{_files(many['loaded'])} loaded{known}{failed}. {count['records']:,} records: {parts}."
+
+
+def _loads(loaded: LoadResult) -> str:
+    ids = ", ".join(str(gone.load_id) for gone in loaded.withdrawn)
+    return f"load {ids}" if len(loaded.withdrawn) == 1 else f"loads {ids}"
 
 
 def _files(number: int) -> str:

@@ -16,7 +16,8 @@ def quarantine(session: Session, show_rows: bool, source: str | None, limit: int
     """Tell which records were held back, and by which rule.
 
     Quarantined: readable, but breaks a rule, such as a time that does not exist. Rejected: not readable as a record. A
-    record that breaks two rules counts under each. Mend the definition or the file, then load it again.
+    record that breaks two rules counts under each. Mend the definition, then map the file
+    anew: audit load --again LOAD_ID.
     """
     from audit.cli.quarantine_view import print_counts, print_records
     from audit.quarantine import count_held_back, read_held_back

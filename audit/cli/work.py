@@ -10,24 +10,38 @@ from audit.cli.session import Session
 from audit.cli.words import ENGINES, LEVELS, PURPOSES
 
 
-@click.command(epilog=examples("audit load", "audit load /mnt/export/rms_2024Q4.csv.gz --source rms-view"))
+@click.command(
+    epilog=examples("audit load", "audit load /mnt/export/rms_2024Q4.csv.gz --source rms-view", "audit load --again 12")
+)
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 @click.option("--source", metavar="NAME", help="Load only this source; with FILE: what the files are.")
+@click.option(
+    "--again",
+    metavar="LOAD_ID",
+    type=int,
+    multiple=True,
+    help="Withdraw this load and map its file anew, by the definition as it is now; may be repeated.",
+)
 @format_option()
 @click.pass_obj
-def load(session: Session, files: tuple[Path, ...], source: str | None, output_format: str) -> int:
+def load(
+    session: Session, files: tuple[Path, ...], source: str | None, again: tuple[int, ...], output_format: str
+) -> int:
     """Load new files, without making a report.
 
     Without FILE, every [[input]] of audit.toml is looked through for files that are not loaded yet. A file that cannot
     be used stops only itself. Each record is loaded, a duplicate, quarantined (it breaks a rule) or rejected (it cannot
     be read); the counts of every file add up.
+
+    After a definition was mended, --again recovers what it had quarantined. Loads that rest on the one that is named,
+    such as a later export that holds the same records, are mapped anew with it. Either all of it is done or nothing.
     """
     from audit.cli.load_view import print_load
     from audit.loading import load_only
 
     workspace = session.workspace()
     with session.messages.progress() as notify:
-        result = load_only(workspace, files, source, notify)
+        result = load_only(workspace, files, source, notify, again)
     with while_somebody_reads():
         print_load(result, output_format, session.messages)
     return int(result.code)

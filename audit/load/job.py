@@ -7,8 +7,10 @@ from pathlib import Path
 import duckdb
 
 from audit.errors import AuditError, ExitCode, SourceError, UsageError
+from audit.load.again import Withdrawn, load_again
 from audit.load.inputs import files_to_load, find_files
-from audit.load.load import FileLoad, load_file
+from audit.load.load import load_file
+from audit.load.noting import FileLoad
 from audit.sources.definition import SourceDefinition
 from audit.sources.library import find_definition
 from audit.workspace import Input, Workspace
@@ -16,12 +18,16 @@ from audit.workspace import Input, Workspace
 
 @dataclass
 class LoadResult:
-    """What a load did: the files loaded, how many were known already, and what went wrong with the others."""
+    """What a load did: the files loaded, how many were known already, and what went wrong with the others.
+
+    `withdrawn`: the loads in whose place files were mapped anew.
+    """
 
     loads: list[FileLoad] = field(default_factory=list)
     known: int = 0
     faults: list[AuditError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    withdrawn: list[Withdrawn] = field(default_factory=list)
 
     @property
     def codes(self) -> list[ExitCode]:
@@ -79,6 +85,36 @@ def load_named(
     result = LoadResult()
     for path, item, definition in known:
         _load_one(connection, workspace, definition, path, item, result, notify)
+    return result
+
+
+def load_named_again(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    library: Mapping[str, SourceDefinition],
+    load_ids: Sequence[int],
+    notify: Callable[[str], None],
+) -> LoadResult:
+    """Map the files of the loads named anew, in their order; one that followed another already is not done twice.
+
+    Raises:
+        UsageError: there is no such load, or a newer file has replaced it. Those before it are done.
+
+    """
+    result = LoadResult()
+    for load_id in sorted(set(load_ids)):
+        if load_id in {gone.load_id for gone in result.withdrawn}:
+            continue
+        try:
+            again = load_again(connection, workspace, library, load_id, notify)
+        except UsageError:
+            raise
+        except AuditError as fault:
+            result.faults.append(fault)
+            continue
+        result.loads += again.loads
+        result.withdrawn += again.withdrawn
+        result.warnings += [f"{load.path}: {warning}" for load in again.loads for warning in load.warnings]
     return result
 
 

@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
 from audit.errors import InputOutputError, SourceError
+from audit.load.doubled import count_doubled
 from audit.load.events import derive_event_ids, place_events
 from audit.load.files import reading
 from audit.load.fingerprint import Fingerprint, hash_file
 from audit.load.inputs import is_known
+from audit.load.noting import FileLoad, counted, next_load_id, note_load, now, one_transaction, remarks
 from audit.load.raw import RAW_TABLE, REJECT_TABLE, RawFile
 from audit.load.readers import read_raw
 from audit.load.reference import insert_reference, judge_reference
@@ -25,7 +27,7 @@ from audit.sources.mapping import RawColumns, map_columns, used_columns
 from audit.workspace import Input, Workspace
 
 # Clocks differ and zones are mistaken: only what lies further ahead than this is a misdated event.
-_FUTURE = timedelta(days=1)
+FUTURE = timedelta(days=1)
 # Planning the mapping costs more than copying this many records; of more, the copy costs more than planning it thrice.
 _FEW = 500_000
 _TEMPORARY = (
@@ -35,22 +37,15 @@ _TEMPORARY = (
 
 
 @dataclass(frozen=True)
-class FileLoad:
-    """One row of load_log, and what to say about the file."""
+class Arrival:
+    """A file to be loaded: where it belongs, how it looked on the disk before, and its hash, which may be awaited."""
 
-    load_id: int
-    source: str
-    path: str
-    sha256: str
-    bytes: int
-    records: int
-    loaded: int
-    duplicates: int
-    quarantined: int
-    rejected: int
-    started_at: datetime
-    finished_at: datetime
-    warnings: tuple[str, ...] = ()
+    workspace: Workspace
+    definition: SourceDefinition
+    path: Path
+    item: Input
+    before: os.stat_result
+    hashed: Callable[[], Fingerprint]
 
 
 def load_file(
@@ -74,74 +69,54 @@ def load_file(
             hashing = pool.submit(hash_file, path)
             if is_known(connection, item, definition.table, before.st_size, hashing.result):
                 return None
-            source = _Source(workspace, definition, path, item, before, hashing.result)
-            return _load(connection, source)
-    except SourceError as fault:
-        raise SourceError(f"{path} (source {definition.name}): {message}" for message in fault.faults) from fault
+            arrival = Arrival(workspace, definition, path, item, before, hashing.result)
+            with naming_faults(arrival):
+                return _load(connection, arrival)
     except duckdb.IOException as fault:
         raise InputOutputError(
             f"{workspace.database}: cannot be written; check the free space and permissions"
         ) from fault
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A file to be loaded: where it belongs, how it looked on the disk before, and its hash, which may be awaited."""
-
-    workspace: Workspace
-    definition: SourceDefinition
-    path: Path
-    item: Input
-    before: os.stat_result
-    hashed: Callable[[], Fingerprint]
-
-
-@contextmanager
-def _one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    connection.execute("BEGIN")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # The engine rolls back by itself where a commit failed: nothing is left to roll back then.
-        try:
-            connection.execute("ROLLBACK")
-        except duckdb.TransactionException:
-            pass
-        raise
-
-
-def _load(connection: duckdb.DuckDBPyConnection, source: _Source) -> FileLoad:
-    started_at = _now()
+def _load(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> FileLoad:
+    started_at = now()
     try:
         # Into temporary tables, and before the transaction: a file that the fast reader fails on would abort it.
-        raw = read_raw(connection, source.definition, source.path)
-        with _one_transaction(connection):
-            return _place(connection, source, raw, started_at)
+        raw = read_raw(connection, arrival.definition, arrival.path)
+        with one_transaction(connection):
+            return place(connection, arrival, raw, started_at)
     finally:
-        _forget(connection)
+        forget(connection)
 
 
-def _place(connection: duckdb.DuckDBPyConnection, source: _Source, raw: RawFile, started_at: datetime) -> FileLoad:
-    """Put each record in its place, and note the load."""
-    definition = source.definition
-    load_id = _next_load_id(connection)
+def place(connection: duckdb.DuckDBPyConnection, arrival: Arrival, raw: RawFile, started_at: datetime) -> FileLoad:
+    """Put each record of a file in its place, and note the load, within the caller's transaction.
+
+    Raises:
+        SourceError: the definition does not fit the file. InputOutputError: the file changed while it was read.
+
+    """
+    definition, item = arrival.definition, arrival.item
+    load_id = next_load_id(connection)
     start_verdicts(connection)
     with _evaluating(definition):
-        staged = stage(connection, source.workspace, definition, raw, started_at)
+        staged = stage(connection, arrival.workspace, definition, raw, started_at)
         if definition.table.arrival == "append":
             place_events(connection, staged, definition.name, load_id)
+            doubled = count_doubled(connection, staged, arrival.workspace.zone, load_id, started_at + FUTURE)
         else:
-            judge_reference(connection, staged, definition.name, source.item.name)
-            insert_reference(connection, staged, load_id, source.item.name)
+            judge_reference(connection, staged, definition.name, item.name)
+            insert_reference(connection, staged, load_id, item.name)
+            doubled = 0
     keep_quarantine(connection, staged, load_id)
-    fingerprint = source.hashed()
-    _check_unchanged(source)
-    load = _counted(connection, staged, FileLoad(
-        load_id, definition.name, source.workspace.relative(source.path), fingerprint.sha256, fingerprint.bytes,
-        raw.records, 0, 0, 0, raw.rejected, started_at, _now(), _warnings(raw),
+    fingerprint = arrival.hashed()
+    _check_unchanged(arrival)
+    load = counted(connection, staged, FileLoad(
+        load_id, definition.name, arrival.workspace.relative(arrival.path), fingerprint.sha256, fingerprint.bytes,
+        raw.records, 0, 0, 0, raw.rejected, started_at, now(), raw.warnings, doubled,
     ))  # fmt: skip
-    _log(connection, load, definition, source.item)
+    load = replace(load, warnings=(*load.warnings, *remarks(connection, load, staged)))
+    note_load(connection, load, staged, item)
     return load
 
 
@@ -166,16 +141,12 @@ def _evaluating(definition: SourceDefinition) -> Iterator[None]:
         ) from fault
 
 
-def _check_unchanged(source: _Source) -> None:
+def _check_unchanged(arrival: Arrival) -> None:
     """A file that grows while it is read would be known by a hash that is not that of the records loaded."""
-    with reading(source.path):
-        now = source.path.stat()
-    if (now.st_size, now.st_mtime_ns) != (source.before.st_size, source.before.st_mtime_ns):
-        raise InputOutputError(f"{source.path}: changed while it was read; nothing of it was loaded, load it again")
-
-
-def _warnings(raw: RawFile) -> tuple[str, ...]:
-    return raw.warnings if raw.records else (*raw.warnings, "the file holds no record")
+    with reading(arrival.path):
+        found = arrival.path.stat()
+    if (found.st_size, found.st_mtime_ns) != (arrival.before.st_size, arrival.before.st_mtime_ns):
+        raise InputOutputError(f"{arrival.path}: changed while it was read; nothing of it was loaded, load it again")
 
 
 def stage(
@@ -188,7 +159,7 @@ def stage(
     """Put a file's raw records into canonical form."""
     if not raw.columns.names:
         raw = _without_columns(raw, definition)
-    mapped = map_columns(definition, raw.columns, raw.relation, workspace.zone, started_at + _FUTURE)
+    mapped = map_columns(definition, raw.columns, raw.relation, workspace.zone, started_at + FUTURE)
     if raw.records <= _FEW:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {STAGED} AS {mapped.sql}")
         mapped = replace(mapped, sql=f"SELECT * FROM {STAGED}")
@@ -205,52 +176,17 @@ def _without_columns(raw: RawFile, definition: SourceDefinition) -> RawFile:
     return replace(raw, columns=RawColumns(names), relation=relation)
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, staged: Staged, load: FileLoad) -> FileLoad:
-    outcomes = dict(connection.execute(f"SELECT outcome, count(*) FROM {VERDICT} GROUP BY outcome").fetchall())
-    table = staged.table.name
-    loaded = connection.execute(f'SELECT count(*) FROM "{table}" WHERE load_id = ?', [load.load_id]).fetchone() or (0,)
-    counted = replace(
-        load,
-        loaded=int(loaded[0]),
-        duplicates=int(outcomes.get("duplicate", 0)),
-        quarantined=int(outcomes.get("quarantined", 0)),
-    )
-    placed = counted.loaded + counted.duplicates + counted.quarantined + counted.rejected
-    if placed != counted.records:
-        raise AssertionError(f"{load.path}: {counted.records} records, but {placed} have a place")
-    return counted
+@contextmanager
+def naming_faults(arrival: Arrival) -> Iterator[None]:
+    """Put the file and its source before what the definition is blamed for."""
+    try:
+        yield
+    except SourceError as fault:
+        where = f"{arrival.path} (source {arrival.definition.name})"
+        raise SourceError(f"{where}: {message}" for message in fault.faults) from fault
 
 
-def _log(connection: duckdb.DuckDBPyConnection, load: FileLoad, definition: SourceDefinition, item: Input) -> None:
-    connection.execute(
-        "INSERT INTO load_log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            load.load_id,
-            load.source,
-            load.path,
-            load.sha256,
-            load.bytes,
-            load.records,
-            load.loaded,
-            load.duplicates,
-            load.quarantined,
-            load.rejected,
-            load.started_at,
-            load.finished_at,
-        ],
-    )
-    connection.execute("INSERT INTO load_input VALUES (?, ?, ?, 0)", [load.load_id, item.name, definition.table.name])
-
-
-def _next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute("SELECT COALESCE(max(load_id), 0) + 1 FROM load_log").fetchone()
-    return int(row[0]) if row else 1
-
-
-def _forget(connection: duckdb.DuckDBPyConnection) -> None:
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what a file left in temporary tables."""
     connection.execute("RESET disabled_optimizers")
     connection.execute("; ".join(f"DROP TABLE IF EXISTS temp.{name}" for name in _TEMPORARY))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

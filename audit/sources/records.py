@@ -1,7 +1,8 @@
 """What a source definition says, as records. Reads nothing and checks nothing."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from audit.schema import Table
@@ -66,3 +67,15 @@ class SourceDefinition:
     def where(self) -> str:
         """How messages name the definition."""
         return str(self.path) if self.path else f"source {self.name}"
+
+    @property
+    def sha256(self) -> str:
+        """What tells two versions of a definition apart: all that decides what records become, comments and samples not."""
+        rules = [_said(self.rules[name]) for name in sorted(self.rules)]
+        return hashlib.sha256(repr((self.table.name, _said(self.read), rules)).encode()).hexdigest()
+
+
+def _said(record: "ReadOptions | ColumnRule") -> list[tuple[str, str]]:
+    """Return what differs from the default, so that an option that is new in the program changes no hash."""
+    given = ((option.name, getattr(record, option.name), option.default) for option in fields(record))
+    return [(name, repr(value)) for name, value, default in given if value != default and value != {}]

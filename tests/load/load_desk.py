@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from audit.engine import Limits
-from audit.load import FileLoad, LoadResult, load_inputs, load_named
+from audit.load import FileLoad, LoadResult, load_inputs, load_named, load_named_again
 from audit.sources.library import read_library
 from audit.warehouse import open_warehouse
 from audit.workspace import read_workspace
@@ -111,6 +111,12 @@ class Desk:
         workspace = self.workspace()
         library = read_library(workspace.sources)
         return load_named(self.connection, workspace, library, files, source, lambda message: None)
+
+    def again(self, *load_ids: int) -> LoadResult:
+        """Withdraw loads and map their files anew."""
+        workspace = self.workspace()
+        library = read_library(workspace.sources)
+        return load_named_again(self.connection, workspace, library, load_ids, lambda message: None)
 
     def load_log(self, content: str | bytes | Iterable[Mapping[str, str | None]], name: str = "logs/a.csv") -> FileLoad:
         """Write one log file, load it without a fault, and return what was counted."""

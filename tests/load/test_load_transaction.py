@@ -14,8 +14,8 @@ from load_desk import event
 import audit.load.load as loading
 
 STEPS = [
-    "read_raw", "_next_load_id", "start_verdicts", "stage",  "place_events", "keep_quarantine",
-    "_check_unchanged", "_counted", "_log",
+    "read_raw", "next_load_id", "start_verdicts", "stage",  "place_events", "keep_quarantine",
+    "_check_unchanged", "counted", "note_load",
 ]  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def test_a_fault_while_reference_data_is_replaced_leaves_what_stood(desk: Any, m
 def test_an_earlier_file_stays_when_a_later_one_fails(desk: Any, monkeypatch: Any) -> None:
     desk.write("logs/a.csv", [event()])
     desk.write("logs/b.csv", [event(event_id="E2")])
-    real = loading._counted
+    real = loading.counted
 
     def fail_second(connection: Any, staged: Any, load: Any) -> Any:
         if load.load_id == 2:
@@ -80,7 +80,7 @@ def test_an_earlier_file_stays_when_a_later_one_fails(desk: Any, monkeypatch: An
         return real(connection, staged, load)
 
     with monkeypatch.context() as patch:
-        patch.setattr(loading, "_counted", fail_second)
+        patch.setattr(loading, "counted", fail_second)
         with pytest.raises(PulledPlugError):
             desk.load()
 
