@@ -110,6 +110,7 @@ def _origin(rule: ColumnRule) -> str:
         parts = [rule.expression]
     else:
         parts = [f"column {' else '.join(repr(name) for name in rule.columns)}"]
+    parts += [f"group {rule.name} of {rule.pattern}"] if rule.pattern else []
     parts += [f"formats {', '.join(rule.formats)}"] if rule.formats else []
     parts += [f"masked {', '.join(rule.masked)}"] if rule.masked else []
     parts += ["map " + ", ".join(f"{word} = {meaning}" for word, meaning in rule.map.items())] if rule.map else []

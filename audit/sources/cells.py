@@ -3,6 +3,7 @@
 from audit.schema import Column
 from audit.sources.definition import ColumnRule, SourceDefinition
 from audit.sources.expression import raw_columns, with_columns
+from audit.sources.patterns import sql_for_fit, sql_for_group
 from audit.sources.raw import RawColumns
 from audit.sql import quote_identifier, quote_list, quote_literal
 
@@ -24,7 +25,7 @@ def cell_name(column: str) -> str:
 
 
 def failed_name(column: str) -> str:
-    """Whether a column's expression failed on the record."""
+    """Whether a column's expression failed on the record, or its pattern does not match."""
     return quote_identifier(f"{column} failed")
 
 
@@ -36,7 +37,8 @@ def used_columns(rule: ColumnRule) -> tuple[str, ...]:
 def sql_for_cells(definition: SourceDefinition, raw: RawColumns, relation: str) -> str:
     """Return SQL for record_no, the text of each canonical column, and of an event which of them were masked."""
     parts = ["record_no"]
-    tried, masked = [], []
+    tried: list[str] = []
+    masked: list[tuple[str, str]] = []
     for column in definition.table.columns.values():
         name = quote_identifier(column.name) if is_text(column) else cell_name(column.name)
         rule = definition.rules.get(column.name)
@@ -44,11 +46,14 @@ def sql_for_cells(definition: SourceDefinition, raw: RawColumns, relation: str) 
         if rule and _is_evaluated(rule, raw):
             tried.append(f"{_tried(rule, definition, raw)} AS {_tried_name(column.name)}")
             parts.append(f"{_tried_name(column.name)} IS NULL AS {failed_name(column.name)}")
+        if rule and _is_taken_apart(rule, raw):
+            tried.append(f"{_whole(rule, definition, raw)} AS {_tried_name(column.name)}")
+            parts.append(f"{_unfit(rule)} AS {failed_name(column.name)}")
         if rule:
             cell = _cell(rule, column, definition, raw)
             shown = _translated(cell, rule, column)
             if rule.masked:
-                test = f"{_bare(cell, column)} IN {quote_list(rule.masked)}"
+                test = _mask_test(cell, rule, column)
                 masked.append((test, quote_literal(column.name)))
                 shown = f"CASE WHEN {test} THEN NULL ELSE {shown} END"
             cell = shown
@@ -60,12 +65,36 @@ def sql_for_cells(definition: SourceDefinition, raw: RawColumns, relation: str) 
 
 
 def evaluated_columns(definition: SourceDefinition, raw: RawColumns) -> tuple[str, ...]:
-    """Return the canonical columns that an expression is evaluated for in this file."""
-    return tuple(name for name, rule in definition.rules.items() if _is_evaluated(rule, raw))
+    """Return the canonical columns that an expression or a pattern is evaluated for in this file."""
+    return tuple(
+        name for name, rule in definition.rules.items() if _is_evaluated(rule, raw) or _is_taken_apart(rule, raw)
+    )
 
 
 def _is_evaluated(rule: ColumnRule, raw: RawColumns) -> bool:
     return rule.expression is not None and all(raw.find(name) is not None for name in used_columns(rule))
+
+
+def _is_taken_apart(rule: ColumnRule, raw: RawColumns) -> bool:
+    return rule.pattern is not None and any(raw.find(name) is not None for name in rule.columns)
+
+
+def _whole(rule: ColumnRule, definition: SourceDefinition, raw: RawColumns) -> str:
+    """The text that a pattern takes apart: the first cell that is not null, trimmed."""
+    whole = Column(rule.name, "identifier")
+    return _first_cell(rule, whole, definition, raw)
+
+
+def _unfit(rule: ColumnRule) -> str:
+    whole = _tried_name(rule.name)
+    masked = f" AND {whole} NOT IN {quote_list(rule.masked)}" if rule.masked else ""
+    return f"COALESCE(NOT {sql_for_fit(whole, rule.pattern or '')}{masked}, FALSE)"
+
+
+def _mask_test(cell: str, rule: ColumnRule, column: Column) -> str:
+    test = f"{_bare(cell, column)} IN {quote_list(rule.masked)}"
+    # A mask may stand for the whole line, which then fits no pattern.
+    return f"({test} OR {_tried_name(column.name)} IN {quote_list(rule.masked)})" if rule.pattern else test
 
 
 def _tried_name(column: str) -> str:
@@ -91,6 +120,15 @@ def _cell(rule: ColumnRule, column: Column, definition: SourceDefinition, raw: R
             return "CAST(NULL AS VARCHAR)"
         made = f"NULLIF({_tried_name(column.name)}, {quote_literal(_NULL)})"
         return _not_null_value(made, column, nothing)
+    if rule.pattern is not None:
+        if not _is_taken_apart(rule, raw):
+            return "CAST(NULL AS VARCHAR)"
+        return _not_null_value(sql_for_group(_tried_name(column.name), rule.pattern, rule.group), column, nothing)
+    return _first_cell(rule, column, definition, raw)
+
+
+def _first_cell(rule: ColumnRule, column: Column, definition: SourceDefinition, raw: RawColumns) -> str:
+    nothing = definition.read.null_values
     found = [quote_identifier(name) for label in rule.columns if (name := raw.find(label)) is not None]
     cells = [_not_null_value(name, column, nothing, raw.trimmed) for name in found]
     if not cells:

@@ -6,6 +6,7 @@ from audit.schema import Table
 from audit.sources.expression import check_expression
 from audit.sources.faults import Faults, Kinds, did_you_mean
 from audit.sources.formats import read_format
+from audit.sources.patterns import groups_of
 from audit.sources.records import ColumnRule
 
 _COLUMN: Kinds = {
@@ -18,6 +19,7 @@ _COLUMN: Kinds = {
     "map": dict,
     "default": str,
     "optional": bool,
+    "pattern": str,
 }
 _ORIGINS = ("column", "columns", "value", "expression")
 
@@ -35,8 +37,10 @@ def parse_columns(section: Any, table: Table, faults: Faults) -> dict[str, Colum
         rule = _rule(name, entry, table, faults)
         if rule is not None:
             rules[name] = rule
+    for rule in [rule for rule in rules.values() if rule.pattern]:
+        _add_groups(rule, section, rules, table, faults)
     for name in table.required:
-        if name not in section and name != "event_id":
+        if name not in section and name not in rules and name != "event_id":
             faults.add(f"[columns] {name} is missing: {table.name} needs it")
     return rules
 
@@ -61,7 +65,25 @@ def _rule(name: str, entry: Any, table: Table, faults: Faults) -> ColumnRule | N
         map=dict(entry.get("map", {})),
         default=entry.get("default"),
         optional=entry.get("optional", False),
+        pattern=entry.get("pattern"),
+        group=groups_of(entry["pattern"]).index(name) + 1 if "pattern" in entry else 0,
     )
+
+
+def _add_groups(
+    rule: ColumnRule, section: dict[str, Any], rules: dict[str, ColumnRule], table: Table, faults: Faults
+) -> None:
+    """Let a pattern fill the other columns that its groups name, but those that have an entry of their own."""
+    where = f"[columns] {rule.name}: pattern"
+    for number, name in enumerate(groups_of(rule.pattern or ""), start=1):
+        if name not in table.columns:
+            faults.add(f'{where}: group "{name}" is not a column of {table.name}{did_you_mean(name, table.columns)}')
+        elif name not in section and name in rules:
+            faults.add(f"{where}: {name} comes from another pattern already")
+        elif name not in section:
+            rules[name] = ColumnRule(
+                name, columns=rule.columns, optional=rule.optional, pattern=rule.pattern, group=number
+            )
 
 
 def _check_rule(where: str, name: str, entry: dict[str, Any], table: Table, faults: Faults) -> bool:
@@ -71,6 +93,8 @@ def _check_rule(where: str, name: str, entry: dict[str, Any], table: Table, faul
     if "formats" in entry and table.columns[name].type not in ("timestamp", "date"):
         faults.add(f"{where}: formats are for times, and {name} is none")
         return False
+    if "pattern" in entry:
+        _check_pattern(f"{where}: pattern", name, entry, faults)
     for form in entry.get("formats", ()):
         try:
             read_format(form)
@@ -80,3 +104,15 @@ def _check_rule(where: str, name: str, entry: dict[str, Any], table: Table, faul
         for message in check_expression(entry["expression"]):
             faults.add(f"{where}: {message}")
     return len(faults.messages) == before
+
+
+def _check_pattern(where: str, name: str, entry: dict[str, Any], faults: Faults) -> None:
+    if not {"column", "columns"} & set(entry):
+        faults.add(f"{where}: takes a raw column apart; give column or columns")
+    try:
+        groups = groups_of(entry["pattern"])
+    except ValueError as fault:
+        faults.add(f"{where}: {fault}")
+        return
+    if name not in groups:
+        faults.add(f"{where}: has no group {name}; its groups are {', '.join(groups)}")

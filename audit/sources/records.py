@@ -29,7 +29,10 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class ColumnRule:
-    """Where one canonical column comes from: the first non-null of `columns`, a `value`, or an `expression`."""
+    """Where one canonical column comes from: the first non-null of `columns`, a `value`, or an `expression`.
+
+    With `pattern` it is what the pattern's group of that number matches in that text.
+    """
 
     name: str
     columns: tuple[str, ...] = ()
@@ -40,6 +43,8 @@ class ColumnRule:
     map: Mapping[str, str] = field(default_factory=dict)
     default: str | None = None
     optional: bool = False
+    pattern: str | None = None
+    group: int = 0
 
 
 @dataclass(frozen=True)

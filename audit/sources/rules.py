@@ -25,13 +25,14 @@ class Fault:
 def faults_of(
     definition: SourceDefinition, evaluated: tuple[str, ...], derives_id: bool, latest: datetime
 ) -> tuple[Fault, ...]:
-    """Return all rules that a record may break. `evaluated`: columns made by expressions; `derives_id`: no event_id comes."""
+    """Return all rules that a record may break. `evaluated`: made by expressions or patterns; `derives_id`: no event_id comes."""
     faults = []
     for column in definition.table.columns.values():
         if column.name == "event_id" and derives_id:
             continue
         if column.name in evaluated:
-            faults.append(Fault(f"{column.name}: the expression fails", failed_name(column.name)))
+            word = "the pattern does not match" if definition.rules[column.name].pattern else "the expression fails"
+            faults.append(Fault(f"{column.name}: {word}", failed_name(column.name)))
         if column.name in definition.rules:
             faults += _column_faults(column, latest)
         elif column.required:
