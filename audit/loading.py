@@ -6,6 +6,7 @@ from pathlib import Path
 
 from audit.errors import ExitCode, UsageError, worst
 from audit.load import LoadResult, load_inputs, load_named, load_named_again
+from audit.load.health import unresolved_accounts
 from audit.lock import hold
 from audit.run import Notify, collapse, limits, read_queries
 from audit.sources.library import read_library
@@ -51,6 +52,8 @@ def load_only(
             else:
                 loaded = load_inputs(connection, chosen, library, notify)
             collapse(connection, catalogue, full=False, notify=notify)
+            if loaded.loads:
+                loaded.warnings += unresolved_accounts(connection)
         finally:
             connection.close()
     return LoadOnly(loaded)

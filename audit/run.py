@@ -17,6 +17,7 @@ from audit.errors import ExitCode, QueryError, worst
 from audit.explain import Horizon, explain, find_horizon, make_accesses, tell_tried
 from audit.findings import Facts, assemble, cited_accesses
 from audit.load import LoadResult, load_inputs
+from audit.load.health import unresolved_accounts
 from audit.lock import hold
 from audit.publish import Examined, Origin, Published, find_comparison, publish
 from audit.sources.library import read_library
@@ -112,6 +113,7 @@ def load_and_collapse(
             loaded = load_inputs(connection, workspace, library, notify)
         with clock.step("accesses"):
             collapse(connection, catalogue, full, notify)
+        loaded.warnings += unresolved_accounts(connection)
     finally:
         connection.close()
     return loaded

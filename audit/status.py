@@ -8,21 +8,26 @@ from pathlib import PurePosixPath
 import duckdb
 
 from audit.engine import DuckDBEngine
-from audit.errors import LockedError
+from audit.errors import LockedError, SourceError
+from audit.load.health import Health, read_health
 from audit.report.manifest import InputFile
 from audit.report.read import latest, read_findings, read_manifest
 from audit.report.tables import LEVELS
 from audit.run import limits
+from audit.sources.library import read_library
 from audit.stale import stale_inputs
 from audit.warehouse import open_for_reading
 from audit.workspace import Input, Workspace
+
+
+_UNKNOWN = Health()
 
 
 @dataclass(frozen=True)
 class InputStatus:
     """One input: its files and counts, the first and last event (UTC), and whether it is stale.
 
-    None = not known, and of `stale` also: the input sets no max_age_days.
+    None = not known, and of `stale` also: the input sets no max_age_days. `health`: as far as the database tells it.
     """
 
     source: str
@@ -37,6 +42,7 @@ class InputStatus:
     last_event: datetime | None = None
     last_load: datetime | None = None
     stale: bool | None = None
+    health: Health = _UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -89,16 +95,26 @@ def _from_database(workspace: Workspace) -> tuple[tuple[InputStatus, ...], tuple
     connection = open_for_reading(workspace.database, limits(workspace))
     try:
         known = _known_inputs(connection)
+        health = read_health(connection, _definitions(workspace))
         stale = {item.name: stale_inputs(DuckDBEngine(connection), replace(workspace, inputs=(item,)), datetime.now(UTC))
                  for item in workspace.inputs}  # fmt: skip
     finally:
         connection.close()
+    known = {name: replace(item, health=health[name]) for name, item in known.items()}
     told = [
         replace(known.pop(item.name, _untold(item)), stale=bool(stale[item.name]) if item.max_age else None)
         for item in workspace.inputs
     ]
     # What audit.toml no longer names, or never did (audit load FILE --source), stands in the database all the same.
     return (*told, *known.values()), tuple(sentence for sentences in stale.values() for sentence in sentences)
+
+
+def _definitions(workspace: Workspace) -> dict[str, str]:
+    """Return source -> hash of its definition; nothing where one cannot be read, which is not for status to judge."""
+    try:
+        return {name: definition.sha256 for name, definition in read_library(workspace.sources).items()}
+    except SourceError:
+        return {}
 
 
 def _known_inputs(connection: duckdb.DuckDBPyConnection) -> dict[str, InputStatus]:

@@ -75,7 +75,7 @@ def remarks(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: Stage
     """Return what a reader should know of the file besides its counts."""
     said = [] if load.records else ["the file holds no record"]
     if load.doubled:
-        said.append(f"{load.doubled:,} times fell in an hour that came twice; each was taken as the first")
+        said.append(f"times in an hour that came twice, each taken as the first: {load.doubled:,}")
     new = _new_columns(connection, load, staged)
     if new:
         shown = ", ".join(f'"{name}"' for name in new[:_SHOWN])
