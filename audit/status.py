@@ -19,7 +19,6 @@ from audit.stale import stale_inputs
 from audit.warehouse import open_for_reading
 from audit.workspace import Input, Workspace
 
-
 _UNKNOWN = Health()
 
 
