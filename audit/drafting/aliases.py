@@ -8,7 +8,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "event_id": (
         "event_id", "audit_id", "search_id", "log_id", "transaction_id", "transaction_no", "txn_no", "txn_id", "entry_id",
         "record_no", "request_id", "query_id", "activity_id", "metadata.uid", "id", "uuid", "guid", "event_no",
-        "sequence_no", "seq_no", "row_id",
+        "sequence_no", "seq_no", "row_id", "audit_ref", "audit_reference", "log_no", "txn",
     ),
     "occurred_at": (
         "occurred_at", "search_date", "search_time", "event_time", "timestamp", "date_time", "event_date", "logged_at",
@@ -21,7 +21,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "warrant_no", "pay_no", "actor.user.uid", "searched_by", "requested_by", "accessed_by", "viewed_by",
         "performed_by", "requester", "requestor", "requesting_officer", "officer", "user", "employee", "actor",
         "user_name", "username", "actor.user.name", "user_email", "email", "created_by", "name", "officer_name",
-        "staff_no", "shoulder_no", "pid",
+        "staff_no", "shoulder_no", "pid", "actor.id", "actor.uid", "actor.name", "principal.id", "principal",
     ),
     "operator_id": ("operator_id", "operator", "operator_no", "typed_by", "keyed_by", "entered_by", "input_by"),
     "account": ("account", "account_name", "login", "login_name", "login_id", "logon", "logon_id", "user_account"),
@@ -38,13 +38,14 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     ),
     "subject_kind": (
         "subject_kind", "subject_type", "record_type", "entity_type", "object_type", "target_type", "item_type",
+        "resource.type",
     ),
     "subject_id": (
         "subject_id", "license_plate", "licence_plate", "plate", "plate_number", "registration", "registration_no",
         "reg_no", "registration_number", "vrm", "vrn", "vin", "nominal_id", "nominal_ref", "nominal_no",
         "nominal_number", "person_id", "pnc_id", "subject_key", "record_id", "entity_id", "object_id", "target_id",
         "target", "subject", "custody_no", "custody_number", "phone", "phone_number", "uprn", "reg", "record_ref",
-        "record_key", "nominal", "vehicle", "record_viewed",
+        "record_key", "nominal", "vehicle", "record_viewed", "nominal_urn", "person_urn", "resource.id", "resource.uid",
     ),
     "query_text": (
         "query_text", "search_terms", "search_term", "search_text", "search_string", "search_criteria", "criteria",
@@ -121,11 +122,23 @@ _KNOWN = frozenset(name for names in _BY_COLUMN.values() for name in names) | fr
 )
 
 
+# Of a nested field the last word may be enough, behind all that go by the whole name: "context.reason" is a reason.
+_NESTED = 1_000
+_NEEDS_ITS_PARENT = frozenset(
+    ["id", "uid", "name", "type", "kind", "code", "date", "time", "email", "value", "to", "from"]
+)
+
+
 def rank_of(column: str, label: str) -> int | None:
     """Return the place of a label among the names of a canonical column (0 = surest), None where it is none of them."""
     if squashed(label) == squashed(column):
         return 0
-    return _BY_COLUMN.get(column, {}).get(squashed(label))
+    places = _BY_COLUMN.get(column, {})
+    place = places.get(squashed(label))
+    if place is None and "." in label and (last := squashed(label.rsplit(".", 1)[1])) not in _NEEDS_ITS_PARENT:
+        place = places.get(last)
+        return None if place is None else _NESTED + place
+    return place
 
 
 def is_known_label(label: str) -> bool:

@@ -71,6 +71,9 @@ def _doubt(column: Column, profile: Profile) -> bool:
 
 def _by_content(column: Column, profiles: Sequence[Profile]) -> Choice | None:
     found = [profile for profile in profiles if profile.filled and _speaks_for(column, profile)]
+    # Few users look at many subjects: of two columns of codes the more varied is the subject.
+    if column.name in ("user_id", "subject_id"):
+        found.sort(key=lambda profile: profile.distinct if column.name == "user_id" else -profile.distinct)
     if not found:
         return None
     best = found[0]

@@ -1,6 +1,7 @@
 """Find the columns of a fixed-width text: where, in every line, a field begins behind a gap."""
 
 import io
+import re
 from collections.abc import Sequence
 from itertools import islice
 
@@ -9,6 +10,8 @@ from audit.drafting.found import SAMPLE_RECORDS, Option, RawTable, Row, unique_n
 from audit.drafting.header import judge_first
 
 _FEWEST_LINES = 5
+_DATE = re.compile(r"(?:[0-9]{8}|[0-9]{2,4}[-/.][0-9A-Za-z]{2,3}[-/.][0-9]{2,4})\s*$")
+_CLOCK = re.compile(r"[0-2][0-9]:?[0-5][0-9]")
 
 
 def find_widths(lines: Sequence[str]) -> tuple[int, ...]:
@@ -21,8 +24,28 @@ def find_widths(lines: Sequence[str]) -> tuple[int, ...]:
     starts = [at for at in range(longest) if not gaps[at] and (at == 0 or gaps[at - 1])]
     if len(starts) < 3 or starts[0] != 0:
         return ()
+    starts = _split_by_labels(_join_clocks(starts, texts), texts[0])
     ends = [*starts[1:], longest]
     return tuple(end - start for start, end in zip(starts, ends, strict=True))
+
+
+def _join_clocks(starts: list[int], texts: Sequence[str]) -> list[int]:
+    """Leave out the gap within a date and its time of day, where the first line has no label behind it."""
+    kept = starts[:1]
+    for at, end in zip(starts[1:], [*starts[2:], len(texts[0])], strict=True):
+        labelled = texts[0][kept[-1] : at].strip() and not texts[0][at:end].split("  ")[0].strip()
+        joined = all(_DATE.search(text[kept[-1] : at]) and _CLOCK.match(text[at:]) for text in texts[1:])
+        if not (labelled and joined):
+            kept.append(at)
+    return kept
+
+
+def _split_by_labels(starts: list[int], first: str) -> list[int]:
+    """Begin a field without a gap before it where a second label stands well apart from the first of the same field."""
+    labels = [found.start() for found in re.finditer(r"(?<!\S)\S", first)]
+    if any(char.isdigit() for char in first) or not set(starts) <= set(labels):
+        return starts
+    return sorted({*starts, *(at for at in labels if first[max(at - 2, 0) : at] == "  ")})
 
 
 def draw_fixed(text: str, widths: tuple[int, ...], encoding: Encoding, whole: bool) -> RawTable:

@@ -14,7 +14,9 @@ def zone_option(profiles: Sequence[Profile], entries: Sequence[Entry]) -> Option
     """Return [read] timezone by the columns of times that are mapped."""
     places = {place for entry in entries if entry.stands for place in entry.places}
     mapped = [one for one in profiles if one.place in places and (one.is_time or one.is_epoch)]
-    clocks = [one for one in mapped if one.has_clock or one.is_epoch]
+    # A time of day in a column of its own names no zone either.
+    alone = [one for one in profiles if one.place in places and one.share("CLOCK") > 0.9]
+    clocks = [one for one in mapped if one.has_clock or one.is_epoch] + alone
     if not clocks:
         return Option("timezone", "UTC", "no column with a time of day is mapped, so it does not matter yet")
     without = [one for one in clocks if not _names_its_zone(one)]
