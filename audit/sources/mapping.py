@@ -16,8 +16,9 @@ from audit.timezones import Zone, read_zone, sql_for_local
 __all__ = ["Fault", "MappedRelation", "RawColumns", "derives_event_id", "map_columns", "used_columns"]
 
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
-# How a spreadsheet's typed times are written, where other cells of the column are text.
-_OF_CELLS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f")
+# How a typed cell is written down where it stands among texts.
+_TYPED_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f")
+_TYPED_DAYS = ("%Y-%m-%d",)
 FALSE_WORDS = ("false", "f", "no", "n", "0")
 
 
@@ -47,7 +48,7 @@ def map_columns(
     for column in columns:
         rule = definition.rules.get(column.name)
         if column.type == "timestamp" and rule is not None:
-            sql = times.sql_with_times(column.name, _formats(rule, raw), column.day_precision, sql)
+            sql = times.sql_with_times(column.name, _formats(rule, raw, column), column.day_precision, sql)
     sql = _typed(definition, columns, raw, latest, sql)
     if definition.table.name == "event":
         sql = _with_clock(sql, zone, latest)
@@ -84,11 +85,14 @@ def _check_present(definition: SourceDefinition, raw: RawColumns) -> None:
         raise SourceError(missing)
 
 
-def _formats(rule: ColumnRule, raw: RawColumns) -> tuple[str, ...]:
+def _formats(rule: ColumnRule, raw: RawColumns, column: Column) -> tuple[str, ...]:
     found = {name for label in rule.columns if (name := raw.find(label)) is not None}
     if not rule.formats or (found and found <= raw.typed_times):
         return ()
-    return (*rule.formats, *_OF_CELLS) if found & raw.mixed_times else rule.formats
+    if found & (raw.mixed_times | raw.typed_times):
+        days = _TYPED_DAYS if column.type == "date" or column.day_precision else ()
+        return tuple(dict.fromkeys((*rule.formats, *_TYPED_TIMES, *days)))
+    return rule.formats
 
 
 def _typed(
@@ -101,7 +105,9 @@ def _typed(
             continue
         rule = definition.rules.get(column.name)
         made = (
-            _typed_value(column, _formats(rule, raw), zone, latest) if rule else f"CAST(NULL AS {column.duckdb_type})"
+            _typed_value(column, _formats(rule, raw, column), zone, latest)
+            if rule
+            else f"CAST(NULL AS {column.duckdb_type})"
         )
         parts.append(f"{made} AS {quote_identifier(column.name)}")
     return f"SELECT *, {', '.join(parts)} FROM ({sql})" if parts else sql
