@@ -16,7 +16,7 @@ def print_load(result: LoadOnly, output_format: str, messages: Messages) -> None
     """Print the files loaded, and say what else there is to say."""
     loaded = result.loaded
     messages.error(message for fault in loaded.faults for message in fault.faults)
-    messages.warn(loaded.warnings)
+    messages.warn([*loaded.warnings, *loaded.remarks])
     people = output_format == "table"
     rows = [{name: getattr(load, name) for name in COLUMNS} for load in loaded.loads]
     if rows or not people:

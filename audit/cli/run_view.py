@@ -43,7 +43,7 @@ def say_faults(workspace: Workspace, result: RunResult, manifest: Manifest, mess
         messages.warn(
             [f"{workspace.config}: names no [[input]], so nothing is loaded; take the # from those that you have"]
         )
-    messages.warn(warning for warning in manifest.warnings if warning not in faults)
+    messages.warn([*(warning for warning in manifest.warnings if warning not in faults), *result.loaded.remarks])
 
 
 def facts_of(result: RunResult, manifest: Manifest) -> dict[str, Any]:

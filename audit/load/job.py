@@ -30,6 +30,11 @@ class LoadResult:
     withdrawn: list[Withdrawn] = field(default_factory=list)
 
     @property
+    def remarks(self) -> list[str]:
+        """What the one who loads should know of the files, and no report needs."""
+        return [f"{load.path}: {remark}" for load in self.loads for remark in load.remarks]
+
+    @property
     def codes(self) -> list[ExitCode]:
         """The exit codes that the load gives cause for."""
         codes = [fault.exit_code for fault in self.faults]

@@ -16,7 +16,7 @@ from audit.load.events import derive_event_ids, place_events
 from audit.load.files import reading
 from audit.load.fingerprint import Fingerprint, hash_file
 from audit.load.inputs import is_known
-from audit.load.noting import FileLoad, counted, next_load_id, note_load, now, one_transaction, remarks
+from audit.load.noting import FileLoad, counted, next_load_id, note_load, now, one_transaction, remarks_on
 from audit.load.raw import RAW_TABLE, REJECT_TABLE, RawFile
 from audit.load.readers import read_raw
 from audit.load.reference import insert_reference, judge_reference
@@ -113,9 +113,9 @@ def place(connection: duckdb.DuckDBPyConnection, arrival: Arrival, raw: RawFile,
     _check_unchanged(arrival)
     load = counted(connection, staged, FileLoad(
         load_id, definition.name, arrival.workspace.relative(arrival.path), fingerprint.sha256, fingerprint.bytes,
-        raw.records, 0, 0, 0, raw.rejected, started_at, now(), raw.warnings, doubled,
+        raw.records, 0, 0, 0, raw.rejected, started_at, now(), _warnings(raw), doubled,
     ))  # fmt: skip
-    load = replace(load, warnings=(*load.warnings, *remarks(connection, load, staged)))
+    load = replace(load, remarks=remarks_on(connection, load, staged))
     note_load(connection, load, staged, item)
     return load
 
@@ -147,6 +147,10 @@ def _check_unchanged(arrival: Arrival) -> None:
         found = arrival.path.stat()
     if (found.st_size, found.st_mtime_ns) != (arrival.before.st_size, arrival.before.st_mtime_ns):
         raise InputOutputError(f"{arrival.path}: changed while it was read; nothing of it was loaded, load it again")
+
+
+def _warnings(raw: RawFile) -> tuple[str, ...]:
+    return raw.warnings if raw.records else (*raw.warnings, "the file holds no record")
 
 
 def stage(

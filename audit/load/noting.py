@@ -20,7 +20,10 @@ _LOG = (
 
 @dataclass(frozen=True)
 class FileLoad:
-    """One row of load_log, and what to say about the file. `doubled`: times in an hour that came twice."""
+    """One row of load_log, and what to say about the file. `doubled`: times in an hour that came twice.
+
+    `warnings` stand in the report too; `remarks` are for the one who loads, since a second run would not make them.
+    """
 
     load_id: int
     source: str
@@ -36,6 +39,7 @@ class FileLoad:
     finished_at: datetime
     warnings: tuple[str, ...] = ()
     doubled: int = 0
+    remarks: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -71,9 +75,9 @@ def counted(connection: duckdb.DuckDBPyConnection, staged: Staged, load: FileLoa
     return balanced
 
 
-def remarks(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: Staged) -> list[str]:
-    """Return what a reader should know of the file besides its counts."""
-    said = [] if load.records else ["the file holds no record"]
+def remarks_on(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: Staged) -> tuple[str, ...]:
+    """Return what the one who loads should know of the file besides its counts."""
+    said = []
     if load.doubled:
         said.append(f"times in an hour that came twice, each taken as the first: {load.doubled:,}")
     new = _new_columns(connection, load, staged)
@@ -87,7 +91,7 @@ def remarks(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: Stage
             "record that such a file holds too stands twice. Map one of them anew, and all follow: audit load --again "
             "LOAD_ID"
         )
-    return said
+    return tuple(said)
 
 
 def note_load(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: Staged, item: Input) -> None:

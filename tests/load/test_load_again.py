@@ -127,7 +127,7 @@ def test_a_changed_definition_that_makes_ids_of_content_is_told_of(log: Any) -> 
 
     load = log.load_log(HEAD + GOOD + GOOD, name="logs/b.csv")
 
-    assert any("makes event ids of content" in warning for warning in load.warnings)
+    assert any("makes event ids of content" in warning for warning in load.remarks)
 
 
 def test_a_file_needed_besides_the_named_one_must_be_there_too(log: Any) -> None:

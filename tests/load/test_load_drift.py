@@ -27,7 +27,7 @@ def test_several_headers_load_under_one_definition(log: Any) -> None:
 
 
 def _said(result: LoadResult) -> list[str]:
-    return [warning for warning in result.warnings if "not mapped" in warning]
+    return [warning for warning in result.remarks if "not mapped" in warning]
 
 
 def test_a_column_that_no_rule_reads_is_named_once_for_its_source(log: Any) -> None:
