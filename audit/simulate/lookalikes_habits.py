@@ -13,9 +13,11 @@ def desks(stage: Stage) -> None:
         for at in burst(begin + 300, end - 300, 60, random):
             stage.look(None, officer, stage.person(random), [at], system="INTEL", reason=f"profile {at % 97}")
         day = stage.calendar.local_date(begin).isoformat()
-        plan.imitate("analyst's day under authority", "bulk-browsing", officer, local_date=day)
+        plan.imitate("analyst's day under authority", "bulk-browsing", officer, local_day=day)
     for officer in stage.actors("collision-clerk"):
         random, plan = stage.chance("collision-clerk"), stage.plan
+        # The whole role may open them; this clerk was told to, by name: else the number would be nobody's order.
+        plan.add("authority", authority_id=plan.serial("S"), user_id=officer.user_id, system="RMS")
         count = min(stage.fit(300, 30), len(stage.collisions))
         times = stage.moments(officer, count, 0.4, 0.85, random)
         for at, (reference, _) in zip(times, random.sample(list(stage.collisions), count), strict=True):
@@ -144,7 +146,7 @@ def machines_and_crowds(stage: Stage) -> None:
                 reference=log.subject_id,
             )
         day = stage.calendar.local_date(begin).isoformat()
-        plan.imitate("two desks an hour apart", "shared-account", officer, local_date=day)
+        plan.imitate("two desks an hour apart", "shared-account", officer, local_day=day)
     for officer in stage.actors("tiered-rights"):
         random, plan = stage.chance("tiered-rights"), stage.plan
         car = plan.belonging(VEHICLE, None)

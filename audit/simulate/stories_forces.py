@@ -27,7 +27,7 @@ def lancashire_watch(stage: Stage) -> None:
             ends_at=timestamp(stage.calendar.at(0.8)), authority="PSD/2025/0001", purpose="suspected misconduct",
         )  # fmt: skip
         for day in sorted({stage.calendar.local_date(at) for at in during}):
-            plan.expect(case, "watched", officer, key={"watch_id": watch, "local_date": day.isoformat()})
+            plan.expect(case, "watched", officer, key={"watch_id": watch, "local_day": day.isoformat()})
         for woman in women[:4]:
             call(stage, officer, woman, looks[woman][-1] + 9 * 3600)
             plan.expect(case, "contact-after-access", officer, woman, contacts=1)

@@ -42,7 +42,7 @@ def surge(stage: Stage) -> None:
     looks[suspect] = sorted(at for moments in alone for at in moments)
     day = stage.calendar.local_date(min(times + looks[suspect])).isoformat()
     plan.expect(
-        case, "subject-surge", None, suspect, looks[suspect], {"local_date": day}, users=users, unexplained_users=reasonless,
+        case, "subject-surge", None, suspect, looks[suspect], {"local_day": day}, users=users, unexplained_users=reasonless,
         accesses_in_all=accesses, unexplained_user_ids=sorted(o.user_id for o in curious),
     )  # fmt: skip
     for officer, moments in zip(curious, alone, strict=False):
@@ -162,7 +162,7 @@ def shared_account(stage: Stage) -> None:
             plan.expect(case, "unexplained-access", owner, car, once)
     account, day = f"alpr-{owner.user_id.lower()}", stage.calendar.local_date(begin).isoformat()
     plan.expect(
-        case, "shared-account", None, key={"account": account, "local_date": day}, times_within=4, workstations=2
+        case, "shared-account", None, key={"account": account, "local_day": day}, times_within=4, workstations=2
     )
 
 

@@ -19,7 +19,7 @@ def bulk(stage: Stage) -> None:
             for at in times:
                 stage.look(case, officer, stage.person(random), [at], system="NDB")
             day = stage.calendar.local_date(begin).isoformat()
-            plan.expect(case, "bulk-browsing", officer, times=times, key={"local_date": day}, subjects=count)
+            plan.expect(case, "bulk-browsing", officer, times=times, key={"local_day": day}, subjects=count)
 
 
 def outlier(stage: Stage) -> None:
@@ -144,7 +144,7 @@ def watched_subject(stage: Stage) -> None:
         )  # fmt: skip
         for at in stage.look(case, officer, person, stage.moments(officer, 2, 0.32, 0.68, random)):
             day = stage.calendar.local_date(at).isoformat()
-            plan.expect(case, "watched", officer, person, [at], key={"watch_id": watch, "local_date": day})
+            plan.expect(case, "watched", officer, person, [at], key={"watch_id": watch, "local_day": day})
 
 
 def tell_habits(stage: Stage) -> None:

@@ -123,7 +123,7 @@ def case_five(stage: Stage) -> None:
             "victim-profile",
             officer,
             times=[t for p in people for t in looks[p]],
-            attribute="markers",
+            attribute="marker",
             value="vulnerable",
         )
         for kind, days in (("advice", 400), ("written", 150)):

@@ -7,7 +7,7 @@
 -- key = ["user_id", "incident_kind"]
 -- points = 34
 -- summary = "{user_id} opened {subjects} records of kind {incident_kind} {event_count} times with no part in them: {accesses} in 90 days, peers {peer_median}"
--- reads = ["authority", "explanation", "incident", "incident_holds", "judgeable_access", "user_month"]
+-- reads = ["authorised_user", "authority", "explanation", "incident", "incident_holds", "judgeable_access", "user_month"]
 -- requires = ["incident", "posting or staff"]
 -- parameters.min_accesses = 100
 -- parameters.days_before = 89
@@ -33,7 +33,20 @@
 -- user's own name. A subject on incidents of several kinds counts for each. The peers' median is of the same 90 days,
 -- the user left out, those with none counted as none. Cited is all that the user had of that kind; `accesses` are those of the
 -- fullest 90 days.
-WITH unlinked AS (
+WITH own_right AS (
+    SELECT
+        authorised_user.user_id,
+        authorised_user.system,
+        authorised_user.action,
+        authorised_user.subject_kind,
+        authorised_user.starts_at,
+        authorised_user.ends_at
+    FROM authorised_user
+    INNER JOIN authority ON authorised_user.authority_id = authority.authority_id
+    WHERE authority.user_id IS NOT NULL
+),
+
+unlinked AS (
     SELECT
         judgeable_access.access_id,
         judgeable_access.user_id,
@@ -42,10 +55,15 @@ WITH unlinked AS (
         explanation.explanation IS NULL AS unexplained
     FROM judgeable_access
     LEFT JOIN explanation ON judgeable_access.access_id = explanation.access_id
-    LEFT JOIN authority ON explanation.reference = authority.authority_id AND authority.user_id IS NOT NULL
-    WHERE
-        explanation.explanation IS NULL
-        OR (explanation.explanation = 'standing-authority' AND authority.authority_id IS NULL)
+    ANTI JOIN own_right
+        ON
+            judgeable_access.user_id = own_right.user_id
+            AND (own_right.system IS NULL OR judgeable_access.system = own_right.system)
+            AND (own_right.action IS NULL OR judgeable_access.action = own_right.action)
+            AND (own_right.subject_kind IS NULL OR judgeable_access.subject_kind = own_right.subject_kind)
+            AND (own_right.starts_at IS NULL OR judgeable_access.occurred_at >= own_right.starts_at)
+            AND (own_right.ends_at IS NULL OR judgeable_access.occurred_at < own_right.ends_at)
+    WHERE explanation.explanation IS NULL OR explanation.explanation = 'standing-authority'
 ),
 
 subject_kind_held AS (
