@@ -69,5 +69,12 @@ PARTS = (
 )
 LEAST, MOST = 0, 100
 
+# What a finding's level leaves of its score in the rank of its user. Informational findings are context. Low ones are the
+# net, in which most honest noise lies: by itself each says little, and a heavy user of the systems has many.
+SQL_FOR_WEIGHED = "CASE level WHEN 'informational' THEN 0 WHEN 'low' THEN score // 2 ELSE score END"
+
 # Of a user: what the findings of one detector give together. Many findings of one kind add little to the best of them.
-SQL_FOR_COMPONENT = "least(max(score) + least(2 * floor(log2(count(*))), 8), 90)"
+SQL_FOR_COMPONENT = (
+    "CASE WHEN max(weighed) = 0 THEN 0 ELSE least(max(weighed) "
+    "+ least(2 * floor(log2(greatest(count(*) FILTER (WHERE weighed > 0), 1))), 8), 90) END"
+)

@@ -3,7 +3,7 @@
 import duckdb
 import pyarrow as pa
 
-from audit.findings.score import SQL_FOR_COMPONENT
+from audit.findings.score import SQL_FOR_COMPONENT, SQL_FOR_WEIGHED
 
 
 def rank_users(bench: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -17,7 +17,7 @@ def rank_users(bench: duckdb.DuckDBPyConnection) -> pa.Table:
             CAST({SQL_FOR_COMPONENT} AS BIGINT) AS points,
             count(*) AS findings,
             bool_or(level IN ('medium', 'high', 'critical')) AS confirms
-        FROM finding
+        FROM (SELECT *, {SQL_FOR_WEIGHED} AS weighed FROM finding)
         WHERE user_id IS NOT NULL AND rank IS NOT NULL
         GROUP BY user_id, detector
         """

@@ -5,7 +5,7 @@
 -- status = "stable"
 -- family = "unauthorised"
 -- key = ["user_id", "subject_id"]
--- points = 30
+-- points = 38
 -- summary = "{user_id} looked up {subject_id} and then: {actions}. {event_count} accesses that nothing explains in full"
 -- reads = ["access", "not_fully_explained_access"]
 -- requires = ["incident"]
@@ -163,7 +163,7 @@ SELECT
     CASE
         WHEN counted.weak = counted.accesses THEN 12
         WHEN counted.accesses = 1 AND counted.looks = 0 THEN 20
-        ELSE 30
+        ELSE 38
     END AS points,
     named.actions,
     acted.acts,

@@ -13,6 +13,7 @@
 -- parameters.min_days = 2
 -- parameters.log_only_accesses = 5
 -- parameters.log_only_days = 3
+-- parameters.many_accesses = 5
 -- references = [
 --     "Sedgwick, Kansas: 228 plate searches in four months, 164 on one person",
 --     "259 published cases: median 83 searches of one subject, over nine months",
@@ -32,7 +33,7 @@
 -- ]
 --
 -- Curiosity looks once; interest comes back. A quarter of the published cases span more than 27 months, so the span is not
--- bounded. Without an incident table every access counts, the bar is higher, and nothing is called unexplained: see `basis`.
+-- bounded. Three or four times weigh less: among many subjects of much work one comes three times by chance. Without an incident table every access counts, the bar is higher, and nothing is called unexplained: see `basis`.
 WITH counted AS (
     SELECT
         user_id,
@@ -66,6 +67,7 @@ SELECT
     counted.subject_id,
     counted.access_id,
     TRUE AS counts,
+    CASE WHEN repeated.accesses >= $many_accesses THEN 26 ELSE 20 END AS points,
     repeated.accesses,
     CASE WHEN horizon.judges THEN 'without any explanation' ELSE '(not judged: no incident is loaded)' END AS basis
 FROM counted

@@ -48,8 +48,8 @@ def plant_case(world: World) -> None:
         {"detector": "reference-mismatch", "user_id": user, "reference": NOWHERE, "event_count": 4},
         *repeated(looks),
     ]
-    later: list[Table] = [
-        {"detector": "victim-profile", "user_id": user, "attribute": "marker"},
+    findings += [
+        {"detector": "victim-profile", "user_id": user, "attribute": "marker", "details": {"value": "vulnerable"}},
         {"detector": "out-of-role", "user_id": user, "system": "NDB", "subject_kind": "phone"},
         *on_subjects("contact-after-access", user, reached),
     ]
@@ -57,7 +57,7 @@ def plant_case(world: World) -> None:
         "48 unexplained look-ups of vulnerable people and their telephones: 10 before the advice, 14 until the written "
         "warning, 24 after."
     )
-    world.cases.append(Case("case-five", user, "IPCC/ACPO 2012, case five", note, {"unexplained": 48}, findings, later))
+    world.cases.append(Case("case-five", user, "IPCC/ACPO 2012, case five", note, {"unexplained": 48}, findings))
 
 
 def choose_people(world: World) -> list[Household]:

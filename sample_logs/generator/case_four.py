@@ -27,6 +27,6 @@ def plant_case(world: World) -> None:
     about = "look-ups without a task, given by an earlier force"
     world.warnings.append(WarningGiven("W-21-900", user, ADVISED, "advice", about=about))
     findings: list[Table] = [after_warning(user, "W-21-900", 0, 36), *repeated(looks)]
-    later: list[Table] = [{"detector": "escalation", "user_id": user}]
+    findings.append({"detector": "escalation", "user_id": user})
     note = "36 unexplained look-ups of women and their homes, 2 before the move to the rural post and 34 after it."
-    world.cases.append(Case("case-four", user, "IPCC/ACPO 2012, case four", note, {"unexplained": 36}, findings, later))
+    world.cases.append(Case("case-four", user, "IPCC/ACPO 2012, case four", note, {"unexplained": 36}, findings))

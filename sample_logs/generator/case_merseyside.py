@@ -23,6 +23,6 @@ def plant_case(world: World) -> None:
     looks += plant(world, rng, user, pick_moments(world, rng, user, 53, WARNED, LAST), after, REASONS, chained=0.2)
     world.warnings.append(WarningGiven("W-24-019", user, WARNED, "written", about="checks without a policing purpose"))
     findings: list[Table] = [after_warning(user, "W-24-019", 117, 53), *repeated(looks)]
-    later: list[Table] = [{"detector": "victim-profile", "user_id": user, "attribute": "sex"}]
+    findings.append({"detector": "victim-profile", "user_id": user, "attribute": "sex", "details": {"value": "F"}})
     note = "170 unexplained look-ups of women in 36 months; 117 before a written warning in month 33, 53 after."
-    world.cases.append(Case("merseyside", user, "Merseyside 2012", note, {"unexplained": 170}, findings, later))
+    world.cases.append(Case("merseyside", user, "Merseyside 2012", note, {"unexplained": 170}, findings))

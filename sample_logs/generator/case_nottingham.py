@@ -57,9 +57,10 @@ def plant_case(world: World) -> None:
         "users": USERS,
         "unexplained_users": sorted(curious),
     }
-    later: list[Table] = [{"detector": "subject-surge", "subject_id": suspect}]
+    surge: Table = {"users": 179, "unexplained_users": 11, "accesses_in_all": 381}
+    findings.append({"detector": "subject-surge", "subject_id": suspect, "event_count": 11, "details": surge})
     note = "A surge on one suspect: 168 users are explained fully or weakly, the eleven listed are not."
-    world.cases.append(Case("nottingham", "", "Nottingham 2023", note, facts, findings, later))
+    world.cases.append(Case("nottingham", "", "Nottingham 2023", note, facts, findings))
 
 
 def eligible(world: World) -> list[str]:

@@ -29,9 +29,11 @@ def plant_case(world: World) -> None:
     about = "notice of investigation after a complaint"
     world.warnings.append(WarningGiven("W-24-006", user, NOTICE, "investigation_notice", about=about))
     findings: list[Table] = [after_warning(user, "W-24-006", 0, 12), *repeated(looks), *unexplained(looks)]
-    later: list[Table] = [
-        {"detector": "off-duty", "user_id": user},
+    findings += [
+        {"detector": "off-duty", "user_id": user, "month": "2024-03", "event_count": 7},
+        {"detector": "off-duty", "user_id": user, "month": "2024-04", "event_count": 5},
+        {"detector": "own-case", "user_id": user, "event_count": 7},
         *on_subjects("colleague-lookup", user, sorted(colleagues)),
     ]
     note = "12 unexplained look-ups while suspended, of the complainant and of three colleagues' own records."
-    world.cases.append(Case("case-one", user, "IPCC/ACPO 2012, case one", note, {"unexplained": 12}, findings, later))
+    world.cases.append(Case("case-one", user, "IPCC/ACPO 2012, case one", note, {"unexplained": 12}, findings))

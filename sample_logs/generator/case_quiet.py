@@ -1,6 +1,6 @@
 """Cases that no explanation betrays: collision records sold, reports left undone, an account shared, a log gone silent.
 
-Only detectors that come later can see them; what the first ones look at is explained or has no user.
+Only detectors of the whole, not of one look-up, can see them: what those look at is explained or has no user.
 """
 
 from datetime import datetime, timedelta
@@ -34,14 +34,14 @@ def sell_collisions(world: World) -> None:
     note = (
         f"{SOLD} collision records in 81 days, under a standing authority; the published case: 21,000 in seven years."
     )
-    later: list[Table] = [{"detector": "bulk-harvest", "user_id": user, "incident_kind": "collision"}]
-    world.cases.append(Case("data-sale", user, "Lancashire, data sale", note, {"unexplained": 0}, [], later))
+    findings: list[Table] = [{"detector": "bulk-harvest", "user_id": user, "incident_kind": "collision"}]
+    world.cases.append(Case("data-sale", user, "Lancashire, data sale", note, {"unexplained": 0}, findings))
 
 
 def leave_undone(world: World) -> None:
     """Lancashire 2009 and Leicestershire 2016: viewed, then deferred, closed or left; nobody told, nothing assessed."""
     rng = story("inaction")
-    later: list[Table] = []
+    findings: list[Table] = []
     plans = (
         ("INC-2209-9006", "domestic", "response-north", datetime(2022, 9, 12, 19), "defer"),
         ("INC-2304-9007", "domestic", "response-city", datetime(2023, 4, 24, 8), "close"),
@@ -61,11 +61,11 @@ def leave_undone(world: World) -> None:
         if end:
             reason = "no further action" if end == "close" else "next shift"
             world.look(user, moments[2], "RMS", end, reference, reason, reference)
-        later.append({"detector": "not-actioned", "reference": reference})
+        findings.append({"detector": "not-actioned", "reference": reference})
     note = (
         "Three domestic incidents and an intelligence item with marked victims: viewed, then deferred, closed or left."
     )
-    world.cases.append(Case("inaction", "", "Lancashire 2009, Leicestershire 2016", note, {}, [], later))
+    world.cases.append(Case("inaction", "", "Lancashire 2009, Leicestershire 2016", note, {}, findings))
 
 
 def share_account(world: World) -> None:
@@ -77,9 +77,9 @@ def share_account(world: World) -> None:
         when = begin + timedelta(minutes=3 * step, seconds=rng.randrange(50))
         desk = ("NCH-FD01", "HLM-FD01")[step % 2]
         world.look(SHARED, when, "RMS", "view", home.person.subject_id, "caller at desk", workstation=desk)
-    later: list[Table] = [{"detector": "shared-account", "account": SHARED.lower(), "local_day": "2023-11-14"}]
+    findings: list[Table] = [{"detector": "shared-account", "account": SHARED.lower(), "local_day": "2023-11-14"}]
     note = "Eight unjudged accesses under an account that no user holds, at two machines in turn within minutes."
-    world.cases.append(Case("shared-account", "", "no published case", note, {}, [], later))
+    world.cases.append(Case("shared-account", "", "no published case", note, {}, findings))
 
 
 def fall_silent(world: World) -> None:

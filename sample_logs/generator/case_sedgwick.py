@@ -38,7 +38,14 @@ def plant_case(world: World) -> None:
         {"detector": "poor-reason", "user_id": user, "system": "ALPR"},
     ]
     cluster = min(her.vehicle, him.vehicle, her.person.subject_id, him.person.subject_id)
-    later: list[Table] = [{"detector": "linked-cluster", "user_id": user, "cluster": cluster}]
+    findings.append(
+        {
+            "detector": "linked-cluster",
+            "user_id": user,
+            "cluster": cluster,
+            "event_count": len(looks) + len(besides),
+        }
+    )
     note = "228 plate searches in four months: 164 of a former partner's car, 64 of her new partner's; 4 keeper look-ups besides."
     facts: Table = {"unexplained": len(looks) + len(besides), "plate_searches": len(looks)}
-    world.cases.append(Case("sedgwick", user, "Sedgwick, Kansas", note, facts, findings, later))
+    world.cases.append(Case("sedgwick", user, "Sedgwick, Kansas", note, facts, findings))

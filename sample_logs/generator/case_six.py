@@ -45,14 +45,12 @@ def plant_case(world: World) -> None:
         {"detector": "reference-mismatch", "user_id": user, "reference": QUOTED, "event_count": 30},
         {"detector": "poor-reason", "user_id": user, "system": "RMS"},
     ]
-    later: list[Table] = [
-        {"detector": "banner-ignored", "user_id": user},
-        {"detector": "victim-profile", "user_id": user, "attribute": "sex"},
+    findings += [
+        {"detector": "banner-ignored", "user_id": user, "event_count": SEARCHES},
+        {"detector": "victim-profile", "user_id": user, "attribute": "sex", "details": {"value": "M"}},
         *on_subjects("disclosure", user, printed),
     ]
     count = Counter(look.subject_kind for look in looks)
     note = f"{SEARCHES} unexplained: {count['address']} of homes of men, {count['person']} of men; banner accepted each time."
     findings += repeated(looks)
-    world.cases.append(
-        Case("case-six", user, "IPCC/ACPO 2012, case six", note, {"unexplained": SEARCHES}, findings, later)
-    )
+    world.cases.append(Case("case-six", user, "IPCC/ACPO 2012, case six", note, {"unexplained": SEARCHES}, findings))

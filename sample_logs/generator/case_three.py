@@ -46,6 +46,10 @@ def plant_case(world: World) -> None:
         findings.append(
             {"detector": "self-and-family", "user_id": user, "subject_id": subject_id, "event_count": count}
         )
+    of_the_whole: list[Table] = [
+        {"detector": "victim-profile", "user_id": user, "attribute": "sex", "event_count": 176},
+        {"detector": "own-case", "user_id": user, "event_count": 5},
+    ]
     world.cases.append(
         Case(
             "case-three",
@@ -54,8 +58,7 @@ def plant_case(world: World) -> None:
             "176 unexplained look-ups of women: 128 before and 48 after a written warning without scope. Family is "
             "among the 128; his own record and car are besides, weakly explained by an incident of his unit.",
             {"unexplained": 176},
-            findings + repeated(looks),
-            [{"detector": "victim-profile", "user_id": user, "attribute": "sex"}],
+            [*findings, *repeated(looks), *of_the_whole],
         )
     )
 

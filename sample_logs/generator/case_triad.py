@@ -27,9 +27,7 @@ def plant_case(world: World) -> None:
         {"detector": "self-and-family", "user_id": user, "subject_id": subject_id, "event_count": count}
         for subject_id, count in counts.items()
     ]
-    later: list[Table] = [{"detector": "linked-cluster", "user_id": user, "cluster": min(counts)}]
     note = "24 unexplained look-ups: a former partner, the new partner, her car and her home; one to three steps away."
     findings = [*findings, *repeated(looks)]
-    world.cases.append(
-        Case("triad", user, "shape of 31 % of 259 published cases", note, {"unexplained": 24}, findings, later)
-    )
+    findings.append({"detector": "linked-cluster", "user_id": user, "cluster": min(counts), "event_count": len(looks)})
+    world.cases.append(Case("triad", user, "shape of 31 % of 259 published cases", note, {"unexplained": 24}, findings))

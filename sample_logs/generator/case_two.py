@@ -39,13 +39,13 @@ def plant_case(world: World) -> None:
     world.warnings.append(WarningGiven("W-23-004", user, WARNED, "written", about="private contact with young people"))
     add_contacts(world, rng, user, teenager, 26, OPENED + timedelta(days=4), LAST)
     findings: list[Table] = [after_warning(user, "W-23-004", 0, 19), *repeated(looks)]
-    later: list[Table] = [
+    findings += [
         {"detector": "after-closure", "user_id": user, "subject_id": teenager, "event_count": 13},
         {"detector": "after-closure", "user_id": user, "subject_id": address, "event_count": 6},
         {"detector": "contact-after-access", "user_id": user, "subject_id": teenager},
     ]
     note = "19 unexplained look-ups of a boy and his home after the incident closed and its grace ended; 26 private contacts."
-    world.cases.append(Case("case-two", user, "IPCC/ACPO 2012, case two", note, {"unexplained": 19}, findings, later))
+    world.cases.append(Case("case-two", user, "IPCC/ACPO 2012, case two", note, {"unexplained": 19}, findings))
 
 
 def is_teenager(born: object) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import cast
 from clock import to_local
-from expected import Case, Table
+from expected import Case
 from planting import add_contacts, deal, on_subjects, open_case, pick_moments, plant, repeated, work_case
 from tables import Watch
 from world import World, story
@@ -36,7 +36,8 @@ def plant_case(world: World) -> None:
         latest = max(look.when for look in looks if look.subject_id == subject_id)
         add_contacts(world, rng, user, subject_id, 3, latest, latest + timedelta(days=20))
     days = sorted({f"{to_local(look.when):%Y-%m-%d}" for look in looks[19:]})
-    later: list[Table] = [{"detector": "watched", "watch_id": "WA-01", "local_day": day} for day in days]
-    later += on_subjects("contact-after-access", user, reached)
+    findings = repeated(looks)
+    findings += [{"detector": "watched", "watch_id": "WA-01", "local_day": day} for day in days]
+    findings += on_subjects("contact-after-access", user, reached)
     note = "28 unexplained look-ups of victims of domestic abuse on safeguarding's incidents, 9 of them under watch."
-    world.cases.append(Case("watched", user, "Lancashire 2016-17", note, {"unexplained": 28}, repeated(looks), later))
+    world.cases.append(Case("watched", user, "Lancashire 2016-17", note, {"unexplained": 28}, findings))

@@ -8,7 +8,7 @@ Table = dict[str, Value]
 
 @dataclass(frozen=True)
 class Case:
-    """A re-enacted case: `findings` that the first detectors give, `later` those of detectors that come later."""
+    """A re-enacted case: `findings` that detectors must give, exactly one for each."""
 
     name: str
     user_id: str
@@ -16,7 +16,6 @@ class Case:
     note: str
     facts: Table = field(default_factory=dict)
     findings: list[Table] = field(default_factory=list)
-    later: list[Table] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,7 @@ def expected_toml(
     """The whole file."""
     lines = [
         "# What a run over this force must and must not find. Written by sample_logs/generator; do not edit.",
-        "# [[case.finding]]: from the detectors that exist from the start; event_count and details are exact.",
-        "# [[case.later]]: the same, for detectors of the contract's catalogue that come later.",
+        "# [[case.finding]]: exactly one finding has this detector and key; event_count and details are exact.",
         "# [[lookalike]]: `never` lists detectors that must have no finding of that user or subject at all.",
         "# [[explained]]: so many accesses of the user to the subject have exactly this explanation named.",
         "# `not_in_first`: the user's rank in users.parquet must be greater than this, or absent.",
@@ -83,9 +81,8 @@ def expected_toml(
             head["user_id"] = case.user_id
         head |= {"published": case.published, "note": case.note} | case.facts
         lines += ["[[case]]", *lines_of(head), ""]
-        for heading, tables in (("finding", case.findings), ("later", case.later)):
-            for table in tables:
-                lines += [f"[[case.{heading}]]", *lines_of(table), ""]
+        for table in case.findings:
+            lines += ["[[case.finding]]", *lines_of(table), ""]
     for other in lookalikes:
         head = {"name": other.name}
         if other.user_id:
