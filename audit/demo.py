@@ -9,7 +9,7 @@ from audit.shipped import shipped_folder
 SAMPLE = "sample_logs/force"
 MARKER = ".audit-demo"
 # What a run in the checkout itself may have left there.
-_LEFTOVERS = ("audit.duckdb*", "reports", ".audit.*", "__pycache__")
+_LEFTOVERS = ("audit.duckdb*", "reports", "ledger.jsonl", ".ledger.*", ".audit.*", "__pycache__")
 
 
 def copy_demo(folder: Path) -> bool:

@@ -8,7 +8,7 @@ from audit.errors import ExitCode, UsageError, worst
 from audit.load import LoadResult, load_inputs, load_named, load_named_again
 from audit.load.health import unresolved_accounts
 from audit.lock import hold
-from audit.run import Notify, collapse, limits, read_queries
+from audit.run import Notify, collapse, limits, put_on_ledger, read_queries
 from audit.sources.library import read_library
 from audit.warehouse import open_warehouse
 from audit.workspace import Workspace
@@ -51,6 +51,7 @@ def load_only(
                 loaded = load_named(connection, workspace, library, files, source, notify)
             else:
                 loaded = load_inputs(connection, chosen, library, notify)
+            put_on_ledger(workspace, connection, loaded)
             collapse(connection, catalogue, full=False, notify=notify)
             if loaded.loads:
                 loaded.warnings += unresolved_accounts(connection)

@@ -1,16 +1,21 @@
 """One run at a time holds a workspace. The lock dies with its process; who holds it stands in a file beside it."""
 
-import getpass
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from audit.errors import InputOutputError, LockedError
+from audit.files import Audience, audience_of
+from audit.ledger.actor import who_acts
 from audit.workspace import Workspace
+
+LOCK_NAME = ".audit.lock"
+HOLDER_NAME = ".audit.holder.json"
 
 
 @contextmanager
@@ -19,11 +24,11 @@ def hold(workspace: Workspace) -> Iterator[None]:
 
     Raises:
         LockedError: another process holds it; the message says who, and since when.
-        InputOutputError: the lock cannot be made.
+        InputOutputError: the lock cannot be made. ConfigError: the group of audit.toml is not there.
     """
-    path = workspace.folder / ".audit.lock"
-    holder = workspace.folder / ".audit.holder.json"
-    lock = FileLock(path, timeout=0, mode=0o600)
+    path, holder = workspace.folder / LOCK_NAME, workspace.folder / HOLDER_NAME
+    audience = audience_of(workspace.group)
+    lock = FileLock(path, timeout=0, mode=audience.file_mode)
     try:
         lock.acquire()
     except Timeout as fault:
@@ -35,20 +40,35 @@ def hold(workspace: Workspace) -> Iterator[None]:
             f"{workspace.folder}: cannot be written ({fault.strerror}); check its permissions"
         ) from fault
     try:
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        holder.write_text(
-            json.dumps({"process": os.getpid(), "user": getpass.getuser(), "since": since}), encoding="utf-8"
-        )
+        _let_in(path, audience)
+        _note_holder(holder, audience)
         yield
     finally:
+        _let_in(workspace.database, audience)
         holder.unlink(missing_ok=True)
         lock.release()
 
 
-def _who(holder: "os.PathLike[str]") -> str:
+def _note_holder(holder: Path, audience: Audience) -> None:
+    """Write who holds the lock, in place of whom a killed run left there; whole, for others read it meanwhile."""
+    actor = who_acts()
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    aside = holder.with_name(f"{holder.name}.new")
+    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
+        audience.admit(file.fileno())
+        json.dump({"process": actor.process, "user": actor.user, "since": since}, file)
+    aside.replace(holder)
+
+
+def _let_in(path: Path, audience: Audience) -> None:
+    """Give what this user owns its group and mode, whoever made it and with whatever umask: the database too."""
+    if path.exists() and path.stat().st_uid == getattr(os, "geteuid", lambda: None)():
+        audience.admit(path)
+
+
+def _who(holder: Path) -> str:
     try:
-        with open(holder, encoding="utf-8") as stream:  # noqa: PTH123 - any path will do
-            known = json.load(stream)
+        known = json.loads(holder.read_text(encoding="utf-8"))
         return f" (user {known['user']}, process {known['process']}, since {known['since']})"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return ""

@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,12 +16,15 @@ from audit.detect import Detection
 from audit.engine import Engine
 from audit.explain import Horizon
 from audit.findings import Findings, Previous
+from audit.ledger import ledger_of
+from audit.recording import record_published, record_run
 from audit.report.manifest import Horizon as ManifestHorizon
-from audit.report.manifest import InputFile, Manifest, QueryUsed, Skipped
+from audit.report.manifest import Disposition, InputFile, Manifest, QueryUsed, Skipped
 from audit.report.read import Run, latest, manifest_sha256, published_runs, read_manifest, read_table
-from audit.report.report import DetectorNote, Report
+from audit.report.report import DetectorNote, Report, ReviewNote
 from audit.report.tables import LEVELS, WITHDRAWN
 from audit.report.write import new_run_id, write_report
+from audit.reviews import Dispositions, Review
 from audit.rules import tell_rules
 from audit.withdrawn import find_withdrawn
 from audit.workspace import Workspace
@@ -51,26 +54,29 @@ class Examined:
     coverage: pa.Table
     control: pa.Table
     comparison: Comparison
+    dispositions: Dispositions = Dispositions()
 
 
 @dataclass(frozen=True)
 class Origin:
-    """How a run came about: what it is for, when it began, seconds by step, and what a reader must be told."""
+    """How a run came about: what it is for, when it began, seconds by step, what a reader must be told, what was asked."""
 
     purpose: str
     started_at: datetime
     step_seconds: Mapping[str, float]
     warnings: tuple[str, ...]
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Published:
-    """A report that is there."""
+    """A report that is there. `ledger_head`: the hash of the ledger's last entry of this run."""
 
     run_id: str
     folder: Path
     findings: pa.Table
     users: pa.Table
+    ledger_head: str
 
     def reaches(self, level: str) -> bool:
         """Say whether a finding that is not suppressed has the level, or a graver one."""
@@ -82,11 +88,15 @@ class Published:
 
 
 def find_comparison(
-    engine: Engine, workspace: Workspace, catalogue: Catalogue, detections: Sequence[Detection]
+    engine: Engine,
+    workspace: Workspace,
+    catalogue: Catalogue,
+    detections: Sequence[Detection],
+    dispositions: Dispositions,
 ) -> Comparison:
     """Reckon what the findings rest on, and find the last report that rests on something else."""
     detectors = [detection.detector for detection in detections]
-    basis = _basis(engine, catalogue, detectors)
+    basis = _basis(engine, catalogue, detectors, dispositions)
     wanted = {detector.id for detector in detectors}
     for run in reversed(published_runs(workspace.reports)):
         manifest = read_manifest(run)
@@ -99,7 +109,8 @@ def find_comparison(
 def publish(
     engine: Engine, workspace: Workspace, catalogue: Catalogue, examined: Examined, origin: Origin
 ) -> Published:
-    """Write the report of a run and return it."""
+    """Write the report of a run, on the ledger too, and return it."""
+    ledger = ledger_of(workspace)
     before = latest(workspace.reports)
     run_id = new_run_id(origin.started_at, after=before.run_id if before else None)
     detectors = [detection.detector for detection in examined.detections]
@@ -116,6 +127,8 @@ def publish(
         detector_seconds={found.detector.id: round(found.seconds, 3) for found in examined.detections},
         inputs=_inputs(engine),
         queries=tuple(QueryUsed(q.id, q.kind, q.sha256, dict(q.parameters)) for q in _used(catalogue, detectors)),
+        dispositions=tuple(_disposition(review, examined.dispositions) for review in examined.dispositions.reviews),
+        ledger_head=ledger.read().head,
         previous_manifest_sha256=manifest_sha256(before) if before else None,
         compared_with=examined.comparison.run_id,
         horizon=ManifestHorizon(**asdict(examined.horizon)),
@@ -133,9 +146,42 @@ def publish(
         withdrawn=_withdrawn(engine, examined, manifest, workspace),
         manifest=manifest,
         notes={detector.id: _note(detector) for detector in detectors},
+        reviews=_review_notes(examined),
     )
-    folder = write_report(workspace.reports, run_id, report, workspace.group)
-    return Published(run_id, folder, findings.findings, findings.users)
+    folder = write_report(
+        workspace.reports,
+        run_id,
+        report,
+        workspace.group,
+        announce=lambda sha256: record_run(ledger, manifest, sha256, origin.options),
+    )
+    head = record_published(ledger, run_id).hash
+    return Published(run_id, folder, findings.findings, findings.users, head)
+
+
+def _disposition(review: Review, dispositions: Dispositions) -> Disposition:
+    excludes = review.excludes(dispositions.today)
+    return Disposition(review.finding_id, review.outcome, review.no, review.entry, excludes)
+
+
+def _review_notes(examined: Examined) -> tuple[ReviewNote, ...]:
+    """Return the reviews of findings that this report has, and whether they exclude them."""
+    findings = examined.findings.findings.select(["finding_id", "summary", "suppressed_by"])
+    found = {row["finding_id"]: row for row in findings.to_pylist()} if examined.dispositions.reviews else {}
+    return tuple(
+        ReviewNote(
+            review.finding_id,
+            found[review.finding_id]["summary"],
+            review.outcome,
+            review.by,
+            review.at[:10],
+            review.note,
+            str(review.until) if review.until else None,
+            found[review.finding_id]["suppressed_by"] is not None,
+        )
+        for review in examined.dispositions.reviews
+        if review.finding_id in found
+    )
 
 
 def _findings_of(run: Run, detectors: set[str]) -> pa.Table:
@@ -148,13 +194,14 @@ def _used(catalogue: Catalogue, detectors: Sequence[Detector]) -> list[Query]:
     return [*others, *detectors]
 
 
-def _basis(engine: Engine, catalogue: Catalogue, detectors: Sequence[Detector]) -> str:
+def _basis(engine: Engine, catalogue: Catalogue, detectors: Sequence[Detector], dispositions: Dispositions) -> str:
     """Hash all that findings depend on, so that the same basis means the same bytes."""
     content = {
         "inputs": [[item.source, item.path, item.sha256, item.loaded] for item in _inputs(engine)],
         "queries": sorted(
             [query.id, query.sha256, repr(sorted(query.parameters.items()))] for query in _used(catalogue, detectors)
         ),
+        "dispositions": dispositions.basis(),
         "versions": [audit.__version__, engine.name, engine.version],
     }
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

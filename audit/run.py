@@ -16,10 +16,13 @@ from audit.engine.duckdb import close_off
 from audit.errors import ExitCode, QueryError, worst
 from audit.explain import Horizon, explain, find_horizon, make_accesses, tell_tried
 from audit.findings import Facts, assemble, cited_accesses
+from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
 from audit.load.health import unresolved_accounts
 from audit.lock import hold
 from audit.publish import Examined, Origin, Published, find_comparison, publish
+from audit.recording import record_loads
+from audit.reviews import Dispositions, dispositions_at
 from audit.sources.library import read_library
 from audit.stale import stale_inputs
 from audit.warehouse import access_basis, mark_accesses, open_for_reading, open_warehouse
@@ -88,12 +91,15 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
     with hold(workspace):
         loaded = load_and_collapse(workspace, catalogue, options.full, notify, clock)
         with _reading(workspace) as engine:
-            examined = examine(workspace, catalogue, engine, options.detectors, notify, clock)
+            dispositions = read_dispositions(workspace, started_at)
+            examined = examine(workspace, catalogue, engine, options.detectors, dispositions, notify, clock)
             stale = stale_inputs(engine, workspace, started_at)
             with clock.step("report"):
                 notify("writing the report")
                 notes = [*loaded.warnings, *(message for fault in loaded.faults for message in fault.faults), *stale]
-                origin = Origin(options.purpose or workspace.purpose, started_at, dict(clock.seconds), tuple(notes))
+                purpose = options.purpose or workspace.purpose
+                asked = options_asked(workspace, options)
+                origin = Origin(purpose, started_at, dict(clock.seconds), tuple(notes), asked)
                 published = publish(engine, workspace, catalogue, examined, origin)
     codes = [*loaded.codes, *([ExitCode.STALE] if stale else [])]
     if options.fail_on and published.reaches(options.fail_on):
@@ -111,12 +117,37 @@ def load_and_collapse(
     try:
         with clock.step("load"):
             loaded = load_inputs(connection, workspace, library, notify)
+            put_on_ledger(workspace, connection, loaded)
         with clock.step("accesses"):
             collapse(connection, catalogue, full, notify)
         loaded.warnings += unresolved_accounts(connection)
     finally:
         connection.close()
     return loaded
+
+
+def put_on_ledger(workspace: Workspace, connection: duckdb.DuckDBPyConnection, loaded: LoadResult) -> None:
+    """Record the loads, those too that a killed run had no time to record, and say what the warehouse lacks."""
+    lacking = record_loads(ledger_of(workspace), connection)
+    if lacking:
+        loaded.warnings.append(
+            f"{workspace.relative(workspace.database)}: lacks {len(lacking):,} loads that the ledger names, or holds others "
+            "in their place: was the database made anew, or an older one put back?"
+        )
+
+
+def read_dispositions(workspace: Workspace, moment: datetime) -> Dispositions:
+    """Return the reviews that count at a moment (aware)."""
+    return dispositions_at(workspace, ledger_of(workspace).read(), moment)
+
+
+def options_asked(workspace: Workspace, options: RunOptions) -> dict[str, object]:
+    """Return what a run was asked to do, for the ledger."""
+    return {
+        "detectors": list(options.detectors),
+        "full": options.full,
+        "parameters": {name: dict(values) for name, values in workspace.parameters.items()},
+    }
 
 
 def collapse(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, full: bool, notify: Notify) -> None:
@@ -147,7 +178,13 @@ def _reading(workspace: Workspace) -> Iterator[Engine]:
 
 
 def examine(
-    workspace: Workspace, catalogue: Catalogue, engine: Engine, detectors: Sequence[str], notify: Notify, clock: Clock
+    workspace: Workspace,
+    catalogue: Catalogue,
+    engine: Engine,
+    detectors: Sequence[str],
+    dispositions: Dispositions,
+    notify: Notify,
+    clock: Clock,
 ) -> Examined:
     """Explain the accesses, run the detectors, and put what they return together."""
     with clock.step("explain"):
@@ -158,13 +195,13 @@ def examine(
         detections = run_detectors(engine, catalogue, detectors, notify)
     with clock.step("findings"):
         notify("putting findings together")
-        comparison = find_comparison(engine, workspace, catalogue, detections)
+        comparison = find_comparison(engine, workspace, catalogue, detections, dispositions)
         facts = gather_facts(engine, catalogue, detections, horizon)
         ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
-        findings = assemble(ran, facts, comparison.previous, workspace.threads)
+        findings = assemble(ran, facts, comparison.previous, workspace.threads, dispositions.suppressions())
         coverage = engine.query(catalogue.report("coverage").sql)
         control = draw_control(engine, catalogue, comparison.basis)
-    return Examined(findings, detections, horizon, coverage, control, comparison)
+    return Examined(findings, detections, horizon, coverage, control, comparison, dispositions)
 
 
 def draw_control(engine: Engine, catalogue: Catalogue, basis: str) -> pa.Table:

@@ -2,5 +2,15 @@
 
 from audit.findings.assemble import Facts, Findings, Previous, assemble, cited_accesses
 from audit.findings.overlap import Overlap
+from audit.findings.suppress import Suppression, hash_events
 
-__all__ = ["Facts", "Findings", "Overlap", "Previous", "assemble", "cited_accesses"]
+__all__ = [
+    "Facts",
+    "Findings",
+    "Overlap",
+    "Previous",
+    "Suppression",
+    "assemble",
+    "cited_accesses",
+    "hash_events",
+]

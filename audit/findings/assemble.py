@@ -16,6 +16,7 @@ from audit.errors import QueryError
 from audit.findings.measure import compare, measure, rank_findings
 from audit.findings.narrative import add_summaries
 from audit.findings.overlap import Overlap, reckon_overlap
+from audit.findings.suppress import Suppression, suppress
 from audit.findings.users import rank_users
 from audit.sql import quote_identifier, quote_literal
 
@@ -80,9 +81,13 @@ def cited_accesses(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def assemble(
-    detected: Sequence[tuple[Detected, pa.Table]], facts: Facts, previous: Previous | None, threads: int | None = None
+    detected: Sequence[tuple[Detected, pa.Table]],
+    facts: Facts,
+    previous: Previous | None,
+    threads: int | None = None,
+    suppressions: Sequence[Suppression] = (),
 ) -> Findings:
-    """Return findings, evidence and users, sorted as the report has them.
+    """Return findings, evidence and users, sorted as the report has them. What reviews exclude has no rank.
 
     Raises:
         QueryError: a detector's column is not constant within a finding.
@@ -94,6 +99,7 @@ def assemble(
         for detector, rows in detected:
             _take_rows(bench, detector, rows)
         measure(bench, facts.newest_at)
+        suppress(bench, suppressions)
         rank_findings(bench)
         compare(bench, None if previous is None else previous.findings)
         findings = add_summaries(bench, {detector.id: detector.summary for detector, _ in detected})

@@ -69,7 +69,10 @@ def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> Non
 
 
 def rank_findings(bench: duckdb.DuckDBPyConnection) -> None:
-    """Put the findings in order, without ties, and the parts of the score into their details: table `ranked`."""
+    """Put the findings in order, without ties, and the parts of the score into their details: table `ranked`.
+
+    Those in the table `suppressed` have no rank, and no gap is where they stood.
+    """
     shown = ", ".join(f'"{part.name}" := {part.name}_part' for part in PARTS)
     # Parts that are nothing are left out; what the bounds of the score take away stands as a part, so that all add up.
     parts = f"to_json(struct_pack({shown}, bound := score - parts_total))"
@@ -85,10 +88,12 @@ def rank_findings(bench: duckdb.DuckDBPyConnection) -> None:
             * EXCLUDE (details),
             left(details, -1) || CASE details WHEN '{{}}' THEN '' ELSE ',' END
             || '"score_parts":' || {kept} || '}}' AS details,
-            CAST(row_number() OVER (
+            CASE WHEN suppressed_by IS NULL THEN CAST(row_number() OVER (
+                PARTITION BY suppressed_by IS NULL
                 ORDER BY score DESC, event_count DESC, last_at DESC NULLS LAST, finding_id
-            ) AS INTEGER) AS rank
+            ) AS INTEGER) END AS rank
         FROM scored
+        LEFT JOIN suppressed USING (finding_id)
         """
     )
 

@@ -12,7 +12,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 _OWN = ("user_id", "subject_id", "event_count", "days", "first_at", "last_at", "level")
 _COLUMNS = (
     "finding_id, detector, family, level, CAST(score AS INTEGER) AS score, rank, user_id, subject_id, key, first_at, "
-    "last_at, event_count, days, details, status, event_ids, CAST(NULL AS VARCHAR) AS suppressed_by"
+    "last_at, event_count, days, details, status, event_ids, suppressed_by"
 )
 # "1 times" is "once", and one of anything is no plural.
 _ONE = (

@@ -4,11 +4,14 @@ The manifest is the only file of a report that holds clock times, so it is the o
 over the same data.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+_SELF = "self_sha256"
 
 Parameter = int | float | str | bool | tuple[str, ...]
 
@@ -50,6 +53,17 @@ class ReportFile:
 
 
 @dataclass(frozen=True)
+class Disposition:
+    """The last review of a finding, as it stood for the run. `excludes`: it did then; `entry` is its hash on the ledger."""
+
+    finding_id: str
+    outcome: str
+    review: int
+    entry: str
+    excludes: bool
+
+
+@dataclass(frozen=True)
 class Skipped:
     """A detector that did not run, and why. Skipped is not "no findings"."""
 
@@ -77,6 +91,7 @@ class Manifest:
     `started_at` and `finished_at` are aware. `seconds` are wall-clock seconds by step and by detector.
     `previous_manifest_sha256` hashes the manifest file of the run before, `compared_with` is the run whose findings
     `status` refers to, `basis` is a hash over data, queries, parameters and dispositions.
+    `ledger_head` is the ledger's last entry before that of this run, whose hash no manifest can hold: it holds the manifest's.
     `warnings` must hold no clock time or run id: report.html shows them, and its bytes may not differ between runs.
     """
 
@@ -93,6 +108,8 @@ class Manifest:
     inputs: tuple[InputFile, ...] = ()
     queries: tuple[QueryUsed, ...] = ()
     files: tuple[ReportFile, ...] = ()
+    dispositions: tuple[Disposition, ...] = ()
+    ledger_head: str | None = None
     previous_manifest_sha256: str | None = None
     compared_with: str | None = None
     horizon: Horizon = Horizon()
@@ -101,9 +118,31 @@ class Manifest:
 
 
 def manifest_to_json(manifest: Manifest) -> str:
-    """Return the text of manifest.json: sorted keys, two spaces, a newline at the end, ASCII."""
+    """Return the text of manifest.json: sorted keys, two spaces, a newline at the end, ASCII.
+
+    `self_sha256` hashes the text without that key, so that a report which was carried elsewhere can still be checked.
+    """
     content = asdict(manifest)
     content["seconds"] = {"steps": content.pop("step_seconds"), "detectors": content.pop("detector_seconds")}
+    return _text(content | {_SELF: hashlib.sha256(_text(content).encode()).hexdigest()})
+
+
+def is_as_written(text: bytes) -> bool:
+    """Say whether the bytes of a manifest are those that were written, by the hash that it holds of itself.
+
+    That finds damage, not somebody who reckons the hash anew: against them stands the manifest's hash on the ledger.
+    """
+    try:
+        content = json.loads(text)
+        told = content.pop(_SELF)
+        return bool(
+            told == hashlib.sha256(_text(content).encode()).hexdigest() and _text(content | {_SELF: told}).encode() == text
+        )
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return False
+
+
+def _text(content: Mapping[str, Any]) -> str:
     return json.dumps(content, sort_keys=True, indent=2, default=_time_to_json, allow_nan=False) + "\n"
 
 
@@ -125,6 +164,8 @@ def manifest_from_json(text: str) -> Manifest:
         "horizon": _horizon(content["horizon"]),
         "skipped": tuple(Skipped(**_known(Skipped, item)) for item in content["skipped"]),
         "warnings": tuple(content["warnings"]),
+        # Not in the manifests of earlier versions.
+        "dispositions": tuple(Disposition(**_known(Disposition, item)) for item in content.get("dispositions", ())),
     }
     return Manifest(**(_known(Manifest, content) | special))
 

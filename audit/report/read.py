@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from audit.errors import InputOutputError, UsageError
-from audit.report.files import naming_faults, sha256_of
+from audit.files import naming_faults, sha256_of
 from audit.report.manifest import Manifest, manifest_from_json
 from audit.report.tables import LEVELS
 

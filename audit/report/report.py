@@ -21,6 +21,20 @@ class DetectorNote:
 
 
 @dataclass(frozen=True)
+class ReviewNote:
+    """The last review of a finding of the report. `at` and `until` are days; `excluded`: it takes the finding's rank."""
+
+    finding_id: str
+    summary: str
+    outcome: str
+    by: str
+    at: str
+    note: str | None = None
+    until: str | None = None
+    excluded: bool = False
+
+
+@dataclass(frozen=True)
 class Report:
     """One run's report. The tables fit audit/report/tables.py; `notes` are by detector id."""
 
@@ -33,6 +47,7 @@ class Report:
     manifest: Manifest
     control: pa.Table = field(default_factory=lambda: empty("control"))
     notes: Mapping[str, DetectorNote] = field(default_factory=dict)
+    reviews: tuple[ReviewNote, ...] = ()
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the tables by name, each in its schema. Raises ValueError where one does not fit."""

@@ -7,6 +7,7 @@ manifest aside. Refuses to replace a report that is there.
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audit.errors import InputOutputError
-from audit.report.files import Audience, audience_of, make_folder, naming_faults, sha256_of, sync_folder, write_file
+from audit.files import Audience, audience_of, make_folder, naming_faults, sha256_of, sync_folder, write_file
 from audit.report.html import render_html
 from audit.report.manifest import Manifest, ReportFile, manifest_to_json
 from audit.report.report import Report
@@ -43,10 +44,17 @@ def new_run_id(now: datetime, after: str | None = None) -> str:
     return f"{moment.strftime(_TIME)}-{secrets.token_hex(3)}"
 
 
-def write_report(reports: Path, run_id: str, report: Report, group: str | None = None) -> Path:
+def write_report(
+    reports: Path,
+    run_id: str,
+    report: Report,
+    group: str | None = None,
+    announce: Callable[[str], object] | None = None,
+) -> Path:
     """Publish the report as `reports`/run=<run_id> and return that folder. Leftovers of killed runs are removed.
 
-    The manifest that is written names the files, with their hashes. Raises InputOutputError, and ValueError for a
+    The manifest that is written names the files, with their hashes. `announce` is told the hash of the manifest when all is
+    on the disk and nothing is to be seen yet; where it fails, nothing is published. Raises InputOutputError, and ValueError for a
     table that is not what audit/report/tables.py says.
     """
     tables = report.tables()
@@ -64,6 +72,8 @@ def write_report(reports: Path, run_id: str, report: Report, group: str | None =
             files.append(_write_page(aside / PAGE, page, audience))
             _write_manifest(aside / MANIFEST, replace(report.manifest, run_id=run_id, files=tuple(files)), audience)
             sync_folder(aside)
+            if announce is not None:
+                announce(sha256_of(aside / MANIFEST))
             aside.rename(target)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)

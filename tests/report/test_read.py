@@ -6,7 +6,7 @@ from made_up import access, finding, report, table
 
 from audit.errors import InputOutputError, UsageError
 from audit.report import write
-from audit.report.files import sha256_of
+from audit.files import sha256_of
 from audit.report.read import (
     Wanted,
     find_finding,

@@ -29,6 +29,13 @@ class Audience:
         """0700, or 0750 with a group."""
         return 0o700 if self.group_id is None else 0o750
 
+    def admit(self, file: int | Path) -> None:
+        """Give a file that this process has made, by its descriptor or path, its group and mode."""
+        if self.group_id is not None:
+            os.chown(file, -1, self.group_id)
+        # After the owner, and not when the file is opened, which the umask would narrow.
+        os.chmod(file, self.file_mode)  # noqa: PTH101 - a descriptor will do too
+
 
 def audience_of(group: str | None) -> Audience:
     """Return who may read. Raises ConfigError when this machine knows no such group."""
@@ -56,10 +63,7 @@ def write_file(path: Path, audience: Audience, write: Callable[[IO[bytes]], obje
     """Make the file with what `write` writes, and wait until it is on the disk. Raises FileExistsError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        if audience.group_id is not None:
-            os.fchown(descriptor, -1, audience.group_id)
-        # After the owner and not by `os.open`, which the umask would narrow.
-        os.fchmod(descriptor, audience.file_mode)
+        audience.admit(descriptor)
         write(file)
         file.flush()
         os.fsync(descriptor)

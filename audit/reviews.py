@@ -1,0 +1,118 @@
+"""What reviewers decided of findings, as it stands on the ledger, and what follows from it for the next run.
+
+The ledger is the one place in which a review is kept: it cannot be changed without a trace, and a warehouse made anew loses
+none. Of several reviews of a finding the last one counts. `explained` and `false-alarm` exclude the finding from the
+ranking for as long as it cites just the accesses that were reviewed, and to the end of the local day `until`; the others
+exclude nothing, for somebody on whom advice was given is to be seen again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from audit.errors import UsageError
+from audit.findings import Suppression, hash_events
+from audit.ledger import Chain, Ledger
+from audit.workspace import Workspace
+
+REVIEW = "review"
+OUTCOMES = ("explained", "false-alarm", "advice", "training", "misconduct", "gross-misconduct", "criminal")
+EXCLUDING = frozenset({"explained", "false-alarm"})
+_LONGEST_NOTE = 4_000
+
+
+@dataclass(frozen=True)
+class Review:
+    """One review of a finding. `no` and `entry`: its entry on the ledger, and that entry's hash. `at` is UTC, as text."""
+
+    no: int
+    entry: str
+    at: str
+    recorded_by: str
+    finding_id: str
+    outcome: str
+    by: str
+    note: str | None
+    until: date | None
+    events_sha256: str
+
+    def excludes(self, today: date) -> bool:
+        """Say whether it excludes its finding on that local day, while the finding cites what was reviewed."""
+        return self.outcome in EXCLUDING and (self.until is None or today <= self.until)
+
+
+def read_reviews(chain: Chain) -> dict[str, list[Review]]:
+    """Return all reviews by finding, in the order in which they were made."""
+    found: dict[str, list[Review]] = {}
+    for entry in chain.of_kind(REVIEW):
+        about = entry.about
+        until = date.fromisoformat(about["until"]) if about["until"] else None
+        review = Review(
+            entry.no, entry.hash, entry.at, entry.user, about["finding_id"], about["outcome"], about["by"],
+            about["note"], until, about["events_sha256"],
+        )  # fmt: skip
+        found.setdefault(review.finding_id, []).append(review)
+    return found
+
+
+@dataclass(frozen=True)
+class Dispositions:
+    """The last review of each finding, in the order of their ids, and the local day on which a run applies them."""
+
+    reviews: tuple[Review, ...] = ()
+    today: date = date.min
+
+    def suppressions(self) -> tuple[Suppression, ...]:
+        """Return what excludes findings from the ranking."""
+        return tuple(
+            Suppression(review.finding_id, review.events_sha256, f"{review.outcome} (review {review.no})")
+            for review in self.reviews
+            if review.excludes(self.today)
+        )
+
+    def basis(self) -> list[list[object]]:
+        """Return what findings depend on of them: which reviews, and which of them exclude today."""
+        return [[review.entry, review.excludes(self.today)] for review in self.reviews]
+
+
+def dispositions_at(workspace: Workspace, chain: Chain, moment: datetime) -> Dispositions:
+    """Return what counts at a moment (aware)."""
+    last = {finding_id: reviews[-1] for finding_id, reviews in read_reviews(chain).items()}
+    return Dispositions(tuple(last[finding_id] for finding_id in sorted(last)), local_day(workspace, moment))
+
+
+def local_day(workspace: Workspace, moment: datetime) -> date:
+    """Return the day of the workspace's own calendar."""
+    return moment.astimezone(ZoneInfo(workspace.timezone)).date()
+
+
+def record_review(
+    ledger: Ledger, finding: Mapping[str, Any], run_id: str, outcome: str, by: str, note: str | None, until: date | None
+) -> Review:
+    """Write a review of a finding, as the report of that run has it, onto the ledger.
+
+    Raises:
+        UsageError: nobody is named, or the note is too long. InputOutputError: it cannot be written.
+
+    """
+    if not by.strip():
+        raise UsageError("--by: name who decided")
+    if note is not None and len(note) > _LONGEST_NOTE:
+        raise UsageError(f"--note: more than {_LONGEST_NOTE:,} characters; keep the long text in the case file")
+    about = {
+        "finding_id": finding["finding_id"],
+        "detector": finding["detector"],
+        "user_id": finding["user_id"],
+        "subject_id": finding["subject_id"],
+        "run_id": run_id,
+        "outcome": outcome,
+        "by": by.strip(),
+        "note": note,
+        "until": until.isoformat() if until else None,
+        "event_count": finding["event_count"],
+        "events_sha256": hash_events(finding["event_ids"]),
+    }
+    entry = ledger.append(REVIEW, about)
+    return read_reviews(Chain((entry,)))[str(finding["finding_id"])][0]
