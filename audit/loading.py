@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audit.errors import ExitCode, UsageError, worst
+from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs, load_named, load_named_again
 from audit.load.health import unresolved_accounts
 from audit.lock import hold
@@ -16,9 +17,10 @@ from audit.workspace import Workspace
 
 @dataclass(frozen=True)
 class LoadOnly:
-    """What was loaded, and the exit code that follows."""
+    """What was loaded, the exit code that follows, and the ledger's head since."""
 
     loaded: LoadResult
+    ledger_head: str
 
     @property
     def code(self) -> ExitCode:
@@ -57,7 +59,7 @@ def load_only(
                 loaded.warnings += unresolved_accounts(connection)
         finally:
             connection.close()
-    return LoadOnly(loaded)
+    return LoadOnly(loaded, ledger_of(workspace).read().head)
 
 
 def _of_source(workspace: Workspace, source: str | None) -> Workspace:

@@ -18,8 +18,8 @@ from audit.explain import Horizon
 from audit.findings import Findings, Previous
 from audit.ledger import ledger_of
 from audit.recording import record_published, record_run
-from audit.report.manifest import Horizon as ManifestHorizon
 from audit.report.manifest import Disposition, InputFile, Manifest, QueryUsed, Skipped
+from audit.report.manifest import Horizon as ManifestHorizon
 from audit.report.read import Run, latest, manifest_sha256, published_runs, read_manifest, read_table
 from audit.report.report import DetectorNote, Report, ReviewNote
 from audit.report.tables import LEVELS, WITHDRAWN

@@ -6,7 +6,7 @@ ranking for as long as it cites just the accesses that were reviewed, and to the
 exclude nothing, for somebody on whom advice was given is to be seen again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from audit.cli.finding_view import local
-from audit.cli.messages import Messages
 from audit.cli.output import print_lines, print_rows
 from audit.cli.queue_view import FOR_PEOPLE, check_detectors, for_people
+from audit.cli.session import Session
 from audit.errors import UsageError
 from audit.report.budget import SHARE_PERCENT, choose_budget
 from audit.report.read import Run, Wanted, read_manifest
@@ -19,18 +20,20 @@ _CONTROL = ("place", "time", "user_id", "system", "action", "subject_id", "expla
 
 
 def print_budget(
-    run: Run, wanted: Wanted, budget: int, percent: int | None, output_format: str, messages: Messages
+    run: Run, wanted: Wanted, budget: int, percent: int | None, session: Session, output_format: str
 ) -> None:
-    """Print the findings chosen and the control accesses; for machines both as rows, told apart by `control`."""
+    """Print the findings chosen and the control accesses, and record it; for machines both as rows, told apart by `control`."""
     if wanted.limit is not None or wanted.user_id or wanted.subject_id:
         raise UsageError("--budget: shares out the whole queue; leave out --limit, --user and --subject")
     manifest = read_manifest(run)
-    check_detectors(manifest, wanted, messages)
+    check_detectors(manifest, wanted, session.messages)
     chosen = choose_budget(run, wanted, budget, percent or SHARE_PERCENT)
     if chosen.control is None:
-        messages.warn([f"report {run.run_id} holds no control accesses; make a new one with: audit run"])
+        session.messages.warn([f"report {run.run_id} holds no control accesses; make a new one with: audit run"])
     findings = chosen.findings.to_pylist()
     control = [] if chosen.control is None else chosen.control.to_pylist()
+    shown = [*(row["finding_id"] for row in findings), *(row["access_id"] for row in control)]
+    session.record_look("findings", asdict(wanted) | {"budget": budget, "share": percent}, shown, run.run_id)
     if output_format != "table":
         rows = [{**row, "control": False} for row in findings] + [_as_finding(row) for row in control]
         print_rows(rows, output_format, columns=_COLUMNS)
@@ -38,7 +41,7 @@ def print_budget(
     if findings:
         print_rows(for_people(findings), columns=FOR_PEOPLE)
     else:
-        messages.note("No finding meets that.")
+        session.messages.note("No finding meets that.")
     if control:
         _print_control(control, ZoneInfo(manifest.timezone))
 

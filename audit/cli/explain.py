@@ -22,5 +22,8 @@ def explain(session: Session, event: str, source: str | None, output_format: str
     from audit.explained import explain_event
 
     found = explain_event(session.workspace(), session.catalogue(), event, source)
+    accesses = [one.access for one in found if one.access]
+    people = {name: [access[name] for access in accesses] for name in ("user_id", "subject_id")}
+    session.record_look("explain", {"source": source, **people}, [event])
     print_explained(found, session.zone().name, output_format)
     return 0

@@ -7,7 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from audit.cli.output import print_facts, print_lines, print_object, print_rows
+from audit.cli.review_view import review_lines, review_objects
 from audit.findings.score import PARTS
+from audit.reviews import Review
 
 Row = Mapping[str, Any]
 _REASONS = {part.name: part.reason for part in PARTS} | {"bound": "the score ends at 0 and at 100"}
@@ -16,15 +18,18 @@ _TIMELINE = (
 )  # fmt: skip
 
 
-def print_finding(finding: Row, evidence: Sequence[Row], timezone: str, output_format: str) -> None:
+def print_finding(
+    finding: Row, evidence: Sequence[Row], reviews: Sequence[Review], timezone: str, output_format: str
+) -> None:
     """Print a finding and its evidence: for people with local times, as JSON as the report has them."""
     decoded = {**finding, "key": json.loads(finding["key"]), "details": json.loads(finding["details"])}
     if output_format == "json":
-        print_object(decoded | {"evidence": list(evidence)})
+        print_object(decoded | {"reviews": review_objects(reviews), "evidence": list(evidence)})
         return
     zone = ZoneInfo(timezone)
     print_lines([finding["summary"], ""])
     print_facts(_facts(finding, decoded["key"], zone, timezone))
+    _print_section("Reviews (a run applies those that stood when it began)", review_lines(reviews))
     numbers = {name: value for name, value in decoded["details"].items() if name != "score_parts"}
     _print_section("Numbers (times in them are UTC)", [(name, _number(value)) for name, value in numbers.items()])
     parts = decoded["details"].get("score_parts", {})

@@ -23,7 +23,15 @@ def print_load(result: LoadOnly, output_format: str, messages: Messages) -> None
         print_rows(rows, output_format, columns=_FOR_PEOPLE if people else COLUMNS)
     if people:
         print_lines(_closing(loaded))
-    messages.close({"exit_code": int(result.code), "files": files(loaded), "records": totals(loaded.loads)})
+    messages.close(
+        {
+            "step": "load",
+            "ledger_head": result.ledger_head,
+            "exit_code": int(result.code),
+            "files": files(loaded),
+            "records": totals(loaded.loads),
+        }
+    )
 
 
 def files(loaded: LoadResult) -> dict[str, int]:

@@ -29,6 +29,8 @@ _COMMANDS = {
     "explain": "explain",
     "simulate": "measuring",
     "evaluate": "measuring",
+    "review": "review",
+    "verify": "verify",
 }
 _FIRST_STEPS = """\b
 First steps:
@@ -93,7 +95,7 @@ def audit(ctx: click.Context, folder: Path | None) -> None:
 
     Results go to stdout, all else to stderr. Exit codes: 0 done, 2 wrong words, 3 done but records were quarantined or
     rejected, 4 another run holds the workspace, 5 a source, config or query is wrong, 6 something could not be read or
-    written, 7 --fail-on met, 9 an input is stale.
+    written, 7 --fail-on met, 8 verify found a difference, 9 an input is stale.
     """
     ctx.obj = Session(folder, ctx.obj)
 

@@ -24,7 +24,10 @@ def quarantine(session: Session, show_rows: bool, source: str | None, limit: int
 
     workspace = session.workspace()
     if show_rows:
-        print_records(read_held_back(workspace, source, limit), output_format)
+        records = read_held_back(workspace, source, limit)
+        places = [f"{row['path']}:{row['record_no']}" for row in records.select(["path", "record_no"]).to_pylist()]
+        session.record_look("quarantine --show-rows", {"source": source, "limit": limit}, places)
+        print_records(records, output_format)
     else:
         print_counts(count_held_back(workspace), output_format)
     return 0

@@ -20,6 +20,7 @@ from audit.cli.words import LEVELS, STATUSES
 @click.option("--subject", metavar="S", help="On this subject.")
 @click.option("--level", type=click.Choice(LEVELS), help="Of this level or a graver one.")
 @click.option("--status", type=click.Choice(STATUSES), help="New, updated or unchanged since the report before.")
+@click.option("--suppressed", is_flag=True, help="Those too that a review excludes; they have no rank.")
 @click.option(
     "--limit", metavar="N", type=click.IntRange(min=0), help="At most so many. [default: 20 in a table, else all]"
 )
@@ -44,6 +45,7 @@ def findings(
     subject: str | None,
     level: str | None,
     status: str | None,
+    suppressed: bool,
     limit: int | None,
     budget: int | None,
     share: int | None,
@@ -52,19 +54,20 @@ def findings(
     """List the findings to review, the first one first.
 
     Of the last report; a finding is for review, never a verdict. Works while a batch runs. With --budget, nobody can
-    hide in one kind of behaviour, and the control accesses, which no finding cites, tell what the detectors miss.
+    hide in one kind of behaviour, and the control accesses, which no finding cites, tell what the detectors miss. Who
+    looks stands on the ledger. `review` is what was decided last.
     """
     from audit.cli.budget_view import print_budget
     from audit.cli.queue_view import print_findings
     from audit.report.read import Wanted
 
-    wanted = Wanted(detectors or None, user, subject, level, status, limit)
+    wanted = Wanted(detectors or None, user, subject, level, status, limit, suppressed)
     if share is not None and budget is None:
         raise click.UsageError("--share: goes with --budget")
     if budget is not None:
-        print_budget(session.latest_run(), wanted, budget, share, output_format, session.messages)
+        print_budget(session.latest_run(), wanted, budget, share, session, output_format)
     else:
-        print_findings(session.latest_run(), wanted, output_format, session.messages)
+        print_findings(session.latest_run(), wanted, session, output_format)
     return 0
 
 
@@ -84,6 +87,10 @@ def show(session: Session, finding: str, output_format: str) -> int:
 
     run = session.latest_run()
     found = find_finding(run, finding)
-    evidence = read_evidence(run, str(found["finding_id"])).to_pylist()
-    print_finding(found, evidence, read_manifest(run).timezone, output_format)
+    finding_id = str(found["finding_id"])
+    evidence = read_evidence(run, finding_id).to_pylist()
+    asked = {name: found[name] for name in ("detector", "user_id", "subject_id")}
+    session.record_look("show", asked, [finding_id], run.run_id)
+    reviews = session.reviews().get(finding_id, ())
+    print_finding(found, evidence, reviews, read_manifest(run).timezone, output_format)
     return 0

@@ -1,12 +1,15 @@
 """How `audit findings` prints the queue."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
+
+import pyarrow as pa
 
 from audit.catalogue.faults import suggestion
 from audit.cli.messages import Messages
 from audit.cli.output import print_lines, print_rows
+from audit.cli.session import Session
 from audit.errors import UsageError
 from audit.report.manifest import Manifest
 from audit.report.read import Run, Wanted, read_findings, read_manifest
@@ -16,22 +19,37 @@ _SHORT_ID = 10
 _FIRST = 20
 
 
-def print_findings(run: Run, wanted: Wanted, output_format: str, messages: Messages) -> None:
-    """Print the findings wanted; in a table the first 20 of them, if no limit is set."""
-    check_detectors(read_manifest(run), wanted, messages)
+def print_findings(run: Run, wanted: Wanted, session: Session, output_format: str) -> None:
+    """Print the findings wanted, and record it; in a table the first 20 of them, if no limit is set."""
+    check_detectors(read_manifest(run), wanted, session.messages)
     if output_format != "table":
-        print_rows(read_findings(run, wanted), output_format)
+        table = _with_reviews(read_findings(run, wanted), session)
+        _record(run, wanted, table["finding_id"].to_pylist(), session)
+        print_rows(table, output_format)
         return
     limit = _FIRST if wanted.limit is None else wanted.limit
     # One more than is shown tells whether there are more.
-    found = read_findings(run, replace(wanted, limit=limit + 1)).to_pylist()
+    found = _with_reviews(read_findings(run, replace(wanted, limit=limit + 1)), session).to_pylist()
+    _record(run, wanted, [row["finding_id"] for row in found[:limit]], session)
     if not found:
-        messages.note("No finding meets that.")
+        session.messages.note("No finding meets that.")
         return
-    print_rows(for_people(found[:limit]), columns=FOR_PEOPLE)
+    reviewed = any(row["review"] for row in found[:limit])
+    print_rows(for_people(found[:limit]), columns=(*FOR_PEOPLE, "review") if reviewed else FOR_PEOPLE)
     if len(found) > limit:
         total = read_findings(run, replace(wanted, limit=None), ["finding_id"]).num_rows
         print_lines(["", f"{limit} of {total:,}; more with --limit N"])
+
+
+def _with_reviews(found: pa.Table, session: Session) -> pa.Table:
+    """Add what was decided last of each finding, since the report too."""
+    reviews = session.reviews()
+    outcomes = [reviews[name][-1].outcome if name in reviews else None for name in found["finding_id"].to_pylist()]
+    return found.append_column("review", pa.array(outcomes, pa.string()))
+
+
+def _record(run: Run, wanted: Wanted, ids: Sequence[str], session: Session) -> None:
+    session.record_look("findings", asdict(wanted), ids, run.run_id)
 
 
 def for_people(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

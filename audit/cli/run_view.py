@@ -32,7 +32,7 @@ def print_run(workspace: Workspace, result: RunResult, output_format: str, messa
         print_object(facts | {"users": _first_users(result), "first_findings": _first_findings(result)})
     else:
         print_summary(workspace, result, facts)
-    messages.close(facts)
+    messages.close({"step": "run", **facts})
 
 
 def say_faults(workspace: Workspace, result: RunResult, manifest: Manifest, messages: Messages) -> None:
@@ -60,6 +60,7 @@ def facts_of(result: RunResult, manifest: Manifest) -> dict[str, Any]:
         "compared_with": manifest.compared_with,
         "skipped": [{"detector": skip.detector, "reason": skip.reason} for skip in manifest.skipped],
         "stale": list(result.stale),
+        "ledger_head": result.published.ledger_head,
     }
 
 
@@ -76,7 +77,7 @@ def print_summary(workspace: Workspace, result: RunResult, facts: Mapping[str, A
     ])  # fmt: skip
     _print_first("users", _first_users(result), _USER_COLUMNS, facts["findings"]["users"])
     _print_first("findings", for_people(_first_findings(result)), FOR_PEOPLE, facts["findings"]["total"])
-    print_lines(["", f"Report: {facts['report']}"])
+    print_lines(["", f"Report: {facts['report']}", f"Ledger: {facts['ledger_head']} (note it: audit verify --head)"])
 
 
 def _print_first(what: str, rows: list[dict[str, Any]], columns: tuple[str, ...], total: int) -> None:

@@ -1,6 +1,6 @@
 """What every command starts from: the workspace that is meant, and how to speak. Reads nothing before it is asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from audit.cli.messages import Messages
 if TYPE_CHECKING:
     from audit.catalogue import Catalogue
     from audit.report.read import Run
+    from audit.reviews import Review
     from audit.sources.definition import SourceDefinition
     from audit.timezones import Zone
     from audit.workspace import Workspace
@@ -65,6 +66,22 @@ class Session:
 
         workspace = self.workspace_if_any()
         return workspace.zone if workspace else read_zone("UTC")
+
+    def record_look(
+        self, command: str, asked: "Mapping[str, object]", ids: "Sequence[str]" = (), run_id: str | None = None
+    ) -> None:
+        """Record on the ledger what is about to be shown, and to whom. Raises InputOutputError: then show nothing."""
+        from audit.ledger import ledger_of
+        from audit.recording import record_look
+
+        record_look(ledger_of(self.workspace()), command, asked, ids, run_id)
+
+    def reviews(self) -> "Mapping[str, Sequence[Review]]":
+        """Return all reviews by finding, as the ledger has them now."""
+        from audit.ledger import ledger_of
+        from audit.reviews import read_reviews
+
+        return read_reviews(ledger_of(self.workspace()).read())
 
     def latest_run(self) -> "Run":
         """Return the workspace's newest report. Raises InputOutputError when there is none."""

@@ -3,5 +3,6 @@
 LEVELS = ("informational", "low", "medium", "high", "critical")
 STATUSES = ("new", "updated", "unchanged")
 PURPOSES = ("self-monitoring", "lawfulness", "security", "criminal-proceedings")
+OUTCOMES = ("explained", "false-alarm", "advice", "training", "misconduct", "gross-misconduct", "criminal")
 FORMATS = ("table", "json", "ndjson", "csv")
 ENGINES = ("duckdb",)

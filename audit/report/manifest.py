@@ -136,7 +136,8 @@ def is_as_written(text: bytes) -> bool:
         content = json.loads(text)
         told = content.pop(_SELF)
         return bool(
-            told == hashlib.sha256(_text(content).encode()).hexdigest() and _text(content | {_SELF: told}).encode() == text
+            told == hashlib.sha256(_text(content).encode()).hexdigest()
+            and _text(content | {_SELF: told}).encode() == text
         )
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return False

@@ -101,6 +101,7 @@ class Page:
     months: Part
     rules: Sequence[RuleView]
     withdrawn: Part
+    reviews: Part
     rows: Mapping[str, int]
 
 
@@ -125,6 +126,7 @@ def make_page(report: Report, size: Size) -> Page:
         months=_newest_months(report.coverage),
         rules=[RuleView(rule, _note(report, rule["detector"])) for rule in rules],
         withdrawn=Part(report.withdrawn.slice(0, WITHDRAWN).to_pylist(), max(report.withdrawn.num_rows - WITHDRAWN, 0)),
+        reviews=_top(report.reviews, LISTED),
         rows={name: table.num_rows for name, table in report.tables().items()},
     )
 

@@ -5,8 +5,8 @@ import pytest
 from made_up import access, finding, report, table
 
 from audit.errors import InputOutputError, UsageError
-from audit.report import write
 from audit.files import sha256_of
+from audit.report import write
 from audit.report.read import (
     Wanted,
     find_finding,

@@ -1,0 +1,52 @@
+"""audit review: what somebody decided of a finding."""
+
+from datetime import datetime
+
+import click
+
+from audit.cli.options import examples, format_option
+from audit.cli.session import Session
+from audit.cli.words import OUTCOMES
+
+
+@click.command(
+    epilog=examples(
+        'audit review F3a90 --outcome explained --by "Sgt Dale" --note "acting custody officer" --until 2025-06-30',
+        "audit review F3a90 --outcome training --by PSD-7",
+    )
+)
+@click.argument("finding")
+@click.option("--outcome", type=click.Choice(OUTCOMES), required=True, help="What was decided.")
+@click.option("--by", metavar="WHO", required=True, help="Who decided; who typed it is recorded besides.")
+@click.option("--note", metavar="TEXT", help="Why, in a sentence.")
+@click.option("--until", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it excludes.")
+@format_option("table", "json")
+@click.pass_obj
+def review(
+    session: Session,
+    finding: str,
+    outcome: str,
+    by: str,
+    note: str | None,
+    until: datetime | None,
+    output_format: str,
+) -> int:
+    """Record what was decided of a finding.
+
+    FINDING is its id in the last report, or as much of it as no other shares. From the next run on, `explained` and
+    `false-alarm` take the finding out of the ranking, until it cites other accesses or the day --until is over; the other
+    outcomes stand beside it and exclude nothing. The last review counts, and all of them stay on the ledger.
+    """
+    from audit.cli.review_view import print_review
+    from audit.ledger import ledger_of
+    from audit.report.read import find_finding
+    from audit.reviews import local_day, record_review
+
+    workspace, run = session.workspace(), session.latest_run()
+    found = find_finding(run, finding)
+    last_day = until.date() if until else None
+    made = record_review(ledger_of(workspace), found, run.run_id, outcome, by, note, last_day)
+    if last_day and last_day < local_day(workspace, datetime.now().astimezone()):
+        session.messages.warn([f"--until {last_day}: is over already, so the review excludes nothing"])
+    print_review(made, output_format)
+    return 0

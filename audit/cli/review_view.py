@@ -1,0 +1,36 @@
+"""How a review is printed, alone and beside its finding."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from audit.cli.output import print_lines, print_object
+from audit.reviews import EXCLUDING, Review
+
+
+def print_review(review: Review, output_format: str) -> None:
+    """Print a review that was just recorded."""
+    if output_format == "json":
+        print_object(asdict(review))
+        return
+    follows = "takes it out of the ranking" if review.outcome in EXCLUDING else "excludes nothing"
+    print_lines([
+        f"Recorded: {review.finding_id}: {review.outcome}, by {review.by}; the next run applies it: it {follows}.",
+        f"Entry {review.no} of the ledger, head {review.entry}",
+    ])  # fmt: skip
+
+
+def review_lines(reviews: Sequence[Review]) -> list[tuple[str, str]]:
+    """Return the reviews of a finding for people: the day, and what was decided by whom."""
+    return [(review.at[:10], _sentence(review)) for review in reviews]
+
+
+def _sentence(review: Review) -> str:
+    until = f", until {review.until}" if review.until else ""
+    note = f": {review.note}" if review.note else ""
+    return f"{review.outcome} by {review.by} (typed by {review.recorded_by}, review {review.no}{until}){note}"
+
+
+def review_objects(reviews: Sequence[Review]) -> list[dict[str, Any]]:
+    """Return the reviews of a finding for machines."""
+    return [asdict(review) for review in reviews]

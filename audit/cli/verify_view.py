@@ -1,0 +1,36 @@
+"""How `audit verify` prints what differs."""
+
+from dataclasses import asdict
+
+from audit.cli.output import print_lines, print_object, print_rows
+from audit.verify import Outcome
+
+_WORDS = {
+    "entries": "entries of the ledger",
+    "reports": "reports",
+    "loads": "loads",
+    "inputs": "input files",
+}
+
+
+def print_verified(outcome: Outcome, output_format: str) -> None:
+    """Print what was checked and what was found."""
+    differing = [asdict(remark) for remark in outcome.remarks if remark.differs]
+    noted = [asdict(remark) for remark in outcome.remarks if not remark.differs]
+    columns = ("part", "name", "text")
+    if output_format == "json":
+        found = {
+            name: [{column: row[column] for column in columns} for row in rows]
+            for name, rows in (("differences", differing), ("notes", noted))
+        }
+        print_object({"checked": outcome.counts, "ledger_head": outcome.head, **found})
+        return
+    print_lines([f"Checked: {', '.join(f'{number:,} {_WORDS[name]}' for name, number in outcome.counts.items())}"])
+    if outcome.head:
+        print_lines([f"Head of the ledger: {outcome.head}"])
+    for heading, rows in (("Differs", differing), ("Noted, no fault", noted)):
+        if rows:
+            print_lines(["", heading])
+            print_rows(rows, columns=columns)
+    if not differing:
+        print_lines(["All is as it was written."])

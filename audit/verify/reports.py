@@ -1,0 +1,117 @@
+"""Are the files of a report those that its manifest names, and the manifest the one that the ledger names?
+
+A manifest holds a hash of itself, which finds damage; the ledger and the manifest of the run after hold its hash too, which
+finds what somebody made to fit.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from audit.errors import InputOutputError
+from audit.files import naming_faults, sha256_of
+from audit.ledger import Chain
+from audit.recording import PUBLISHED, RUN
+from audit.report.manifest import Manifest, is_as_written, manifest_from_json
+from audit.verify.difference import Remark, differences, notes
+
+MANIFEST = "manifest.json"
+PURGE = "purge"
+_REMEDY = "give the right to read it"
+
+
+def check_report(folder: Path) -> list[Remark]:
+    """Check a report by itself: its manifest, and each file by its hash."""
+    try:
+        manifest = _read(folder)
+        wrong = _compare(folder, manifest) if manifest else ["manifest.json: is not as it was written"]
+    except InputOutputError as fault:
+        wrong = list(fault.faults)
+    return differences("report", folder.name, wrong)
+
+
+def _read(folder: Path) -> Manifest | None:
+    path = folder / MANIFEST
+    with naming_faults(path, "read", _REMEDY):
+        content = path.read_bytes()
+    if not is_as_written(content):
+        return None
+    try:
+        return manifest_from_json(content.decode())
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _compare(folder: Path, manifest: Manifest) -> list[str]:
+    named = {file.name: file for file in manifest.files}
+    with naming_faults(folder, "read", _REMEDY):
+        there = {path.name for path in folder.iterdir()} - {MANIFEST}
+    wrong = [f"{name}: is missing" for name in sorted(named.keys() - there)]
+    wrong += [f"{name}: is not of the report" for name in sorted(there - named.keys())]
+    for name in sorted(named.keys() & there):
+        path = folder / name
+        with naming_faults(path, "read", _REMEDY):
+            if path.is_symlink() or not path.is_file() or sha256_of(path) != named[name].sha256:
+                wrong.append(f"{name}: is not as it was written")
+    if folder.name.startswith("run=") and folder.name != f"run={manifest.run_id}":
+        wrong.append(f"is the report of run {manifest.run_id}, and its folder says otherwise")
+    return wrong
+
+
+def check_order(folders: Sequence[Path], whole: bool) -> list[Remark]:
+    """Check that each report names the one before it. `whole`: no report may be missing, as in a workspace."""
+    remarks: list[Remark] = []
+    before: str | None = None
+    for place, folder in enumerate(folders):
+        told = _told_before(folder)
+        if told != before and (whole or place):
+            text = "does not name the report before it: one was removed, added or changed"
+            remarks += differences("report", folder.name, [text]) if whole else notes("report", folder.name, [text])
+        path = folder / MANIFEST
+        with naming_faults(path, "read", _REMEDY):
+            before = sha256_of(path)
+    return remarks
+
+
+def _told_before(folder: Path) -> str | None:
+    try:
+        content = json.loads((folder / MANIFEST).read_bytes())
+        told = content["previous_manifest_sha256"]
+        return told if isinstance(told, str) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def check_against_ledger(folders: Sequence[Path], chain: Chain, whole: bool) -> list[Remark]:
+    """Check reports against the ledger. `whole`: these are all, so that those which the ledger names must be there."""
+    runs = {entry.about["report"]: entry for entry in chain.of_kind(RUN)}
+    published = {entry.about["run_id"] for entry in chain.of_kind(PUBLISHED)}
+    purged = {name for entry in chain.of_kind(PURGE) for name in entry.about.get("reports", ())}
+    remarks: list[Remark] = []
+    for folder in folders:
+        entry = runs.get(folder.name)
+        if entry is None:
+            remarks += differences("report", folder.name, ["no run on the ledger made it"])
+            continue
+        path = folder / MANIFEST
+        with naming_faults(path, "read", _REMEDY):
+            same = sha256_of(path) == entry.about["manifest_sha256"]
+        if not same:
+            remarks += differences("report", folder.name, ["manifest.json: is not the one that the ledger names"])
+        elif not _knows_head(path, chain, chain.places[entry.hash]):
+            text = "names a head of the ledger that does not stand before its run: entries were removed or changed"
+            remarks += differences("ledger", folder.name, [text])
+    there = {folder.name for folder in folders}
+    for name, entry in runs.items() if whole else ():
+        if name in there or name in purged:
+            continue
+        if entry.about["run_id"] in published:
+            remarks += differences("report", name, ["was published, and is gone"])
+        else:
+            remarks += notes("report", name, ["was never published: its run was killed before the end"])
+    return remarks
+
+
+def _knows_head(manifest: Path, chain: Chain, before: int) -> bool:
+    told = json.loads(manifest.read_bytes()).get("ledger_head")
+    return told == "0" * 64 or chain.places.get(told, before) < before

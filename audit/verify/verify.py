@@ -1,0 +1,93 @@
+"""What `audit verify` does: check a workspace, a folder of reports, or one report, wherever it was carried."""
+
+from pathlib import Path
+
+from audit.errors import InputOutputError, UsageError
+from audit.ledger import LEDGER_NAME, Chain, Ledger
+from audit.report.read import published_runs
+from audit.verify.difference import Outcome, Remark, differences, notes
+from audit.verify.reports import MANIFEST, check_against_ledger, check_order, check_report
+from audit.verify.sources import check_inputs, check_loads
+from audit.workspace import CONFIG_NAME, Workspace, read_workspace
+
+
+def verify(path: Path, workspace: Workspace | None, head: str | None) -> Outcome:
+    """Check what is at the path: a workspace, a folder of reports, or the folder of a report.
+
+    `workspace`: the one that is meant otherwise. Reports that lie in it, or in the one that they are of, are held to its
+    ledger too. `head`: a hash that a run printed, which the ledger must hold.
+
+    Raises:
+        UsageError: nothing of the kind is there, or a head is given and no ledger is. InputOutputError: it cannot be read.
+
+    """
+    if not path.exists():
+        raise InputOutputError(f"{path}: no such file or folder; name a workspace or a report")
+    if (path / CONFIG_NAME).is_file():
+        return _verify_workspace(read_workspace(path), head)
+    if (path / MANIFEST).exists() or path.name.startswith("run="):
+        return _verify_reports([path], _workspace_of(path.resolve().parent, workspace), head, alone=True)
+    runs = published_runs(path) if path.is_dir() else []
+    if not runs:
+        raise UsageError(f"{path}: is no workspace, no report and no folder of reports")
+    return _verify_reports([run.folder for run in runs], _workspace_of(path.resolve(), workspace), head, alone=False)
+
+
+def _workspace_of(reports: Path, workspace: Workspace | None) -> Workspace | None:
+    """Return the workspace whose reports lie in that folder."""
+    if workspace is not None and workspace.reports.resolve() == reports:
+        return workspace
+    if (reports.parent / CONFIG_NAME).is_file():
+        found = read_workspace(reports.parent)
+        return found if found.reports.resolve() == reports else None
+    return None
+
+
+def _verify_workspace(workspace: Workspace, head: str | None) -> Outcome:
+    chain = _read_ledger(workspace)
+    folders = _folders(workspace)
+    loads, about_loads = check_loads(workspace, chain)
+    inputs, about_inputs = check_inputs(workspace.folder, loads)
+    remarks = [
+        *_about_ledger(chain, head),
+        *(remark for folder in folders for remark in check_report(folder)),
+        *check_order(folders, whole=True),
+        *check_against_ledger(folders, chain, whole=True),
+        *about_loads,
+        *about_inputs,
+    ]
+    counts = {"entries": len(chain.entries), "reports": len(folders), "loads": len(loads), "inputs": inputs}
+    return Outcome(counts, tuple(remarks), chain.head)
+
+
+def _folders(workspace: Workspace) -> list[Path]:
+    """Return the folders of reports, also one whose manifest was taken away."""
+    reports = workspace.reports
+    return sorted(path for path in reports.iterdir() if path.name.startswith("run=")) if reports.is_dir() else []
+
+
+def _verify_reports(folders: list[Path], workspace: Workspace | None, head: str | None, alone: bool) -> Outcome:
+    remarks: list[Remark] = [remark for folder in folders for remark in check_report(folder)]
+    if not alone:
+        remarks += check_order(folders, whole=False)
+    if workspace is None:
+        if head is not None:
+            raise UsageError("--head: there is no ledger beside this report; verify the workspace that it is of")
+        text = "no ledger is here: somebody who changed the files and reckoned their hashes anew would not be found"
+        return Outcome({"reports": len(folders)}, (*remarks, *notes("ledger", LEDGER_NAME, [text])))
+    chain = _read_ledger(workspace)
+    remarks += [*_about_ledger(chain, head), *check_against_ledger(folders, chain, whole=False)]
+    return Outcome({"entries": len(chain.entries), "reports": len(folders)}, tuple(remarks), chain.head)
+
+
+def _read_ledger(workspace: Workspace) -> Chain:
+    # Without the group, which may not be known on the machine that verifies.
+    return Ledger(workspace.folder / LEDGER_NAME).read()
+
+
+def _about_ledger(chain: Chain, head: str | None) -> list[Remark]:
+    remarks = [*differences("ledger", LEDGER_NAME, chain.faults), *notes("ledger", LEDGER_NAME, chain.notes)]
+    if head is not None and head.lower() not in chain.places:
+        text = f"the head {head} is not in it: its tail was cut off, or it is another ledger"
+        remarks += differences("ledger", LEDGER_NAME, [text])
+    return remarks
