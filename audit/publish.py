@@ -54,7 +54,7 @@ class Examined:
     coverage: pa.Table
     control: pa.Table
     comparison: Comparison
-    dispositions: Dispositions = Dispositions()
+    dispositions: Dispositions = field(default_factory=Dispositions)
 
 
 @dataclass(frozen=True)

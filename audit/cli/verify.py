@@ -1,4 +1,4 @@
-"""audit verify: is everything as it was written?"""
+"""audit verify: whether everything is as it was written."""
 
 from pathlib import Path
 

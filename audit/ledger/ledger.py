@@ -13,7 +13,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class Ledger:
     """The ledger at a path, and who may read it besides its owner."""
 
     path: Path
-    audience: Audience = Audience()
+    audience: Audience = field(default_factory=Audience)
 
     def append(self, kind: str, about: Mapping[str, Any]) -> Entry:
         """Record one deed; it is on the disk when this returns. Raises InputOutputError."""

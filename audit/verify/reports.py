@@ -1,4 +1,4 @@
-"""Are the files of a report those that its manifest names, and the manifest the one that the ledger names?
+"""Check that the files of a report are those that its manifest names, and the manifest the one that the ledger names.
 
 A manifest holds a hash of itself, which finds damage; the ledger and the manifest of the run after hold its hash too, which
 finds what somebody made to fit.
@@ -67,10 +67,16 @@ def check_order(folders: Sequence[Path], whole: bool) -> list[Remark]:
         if told != before and (whole or place):
             text = "does not name the report before it: one was removed, added or changed"
             remarks += differences("report", folder.name, [text]) if whole else notes("report", folder.name, [text])
-        path = folder / MANIFEST
-        with naming_faults(path, "read", _REMEDY):
-            before = sha256_of(path)
+        before = _manifest_sha256(folder)
     return remarks
+
+
+def _manifest_sha256(folder: Path) -> str | None:
+    """Return the hash of the manifest; None where it cannot be read, which is said of the report itself."""
+    try:
+        return sha256_of(folder / MANIFEST)
+    except OSError:
+        return None
 
 
 def _told_before(folder: Path) -> str | None:
@@ -93,12 +99,9 @@ def check_against_ledger(folders: Sequence[Path], chain: Chain, whole: bool) -> 
         if entry is None:
             remarks += differences("report", folder.name, ["no run on the ledger made it"])
             continue
-        path = folder / MANIFEST
-        with naming_faults(path, "read", _REMEDY):
-            same = sha256_of(path) == entry.about["manifest_sha256"]
-        if not same:
+        if _manifest_sha256(folder) != entry.about["manifest_sha256"]:
             remarks += differences("report", folder.name, ["manifest.json: is not the one that the ledger names"])
-        elif not _knows_head(path, chain, chain.places[entry.hash]):
+        elif not _knows_head(folder / MANIFEST, chain, chain.places[entry.hash]):
             text = "names a head of the ledger that does not stand before its run: entries were removed or changed"
             remarks += differences("ledger", folder.name, [text])
     there = {folder.name for folder in folders}

@@ -1,4 +1,4 @@
-"""Are the files that were loaded still what they were, and the load log what the ledger says?"""
+"""Check that the files that were loaded are still what they were, and the load log what the ledger says."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

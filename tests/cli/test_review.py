@@ -1,0 +1,142 @@
+"""A review takes a finding out of the ranking until something new happens, and is never lost."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from audit.report.read import latest, read_manifest
+
+
+@pytest.fixture
+def reviewed(in_tiny):
+    """Run, review the first finding, and return its id."""
+
+    def review_it(outcome, *words):
+        assert in_tiny("run").code == 0
+        finding = in_tiny("findings", "--format", "json").json[0]["finding_id"]
+        done = in_tiny("review", finding[:10], "--outcome", outcome, "--by", "Sgt Dale", *words)
+        assert done.code == 0, done.err
+        return finding
+
+    return review_it
+
+
+def ranked(in_tiny):
+    return [row["finding_id"] for row in in_tiny("findings", "--format", "json").json]
+
+
+@pytest.mark.parametrize("outcome", ["explained", "false-alarm"])
+def test_a_finding_that_is_accounted_for_leaves_the_ranking_at_the_next_run(in_tiny, tiny, reviewed, outcome):
+    finding = reviewed(outcome)
+    assert finding in ranked(in_tiny)
+
+    in_tiny("run")
+
+    assert finding not in ranked(in_tiny)
+    rows = {row["finding_id"]: row for row in in_tiny("findings", "--suppressed", "--format", "json").json}
+    assert rows[finding]["rank"] is None
+    assert rows[finding]["suppressed_by"].startswith(f"{outcome} (review ")
+    assert rows[finding]["review"] == outcome
+    ranks = [row["rank"] for row in rows.values() if row["rank"]]
+    assert ranks == list(range(1, len(rows)))
+    users = pq.read_table(latest(tiny / "reports").folder / "users.parquet").to_pylist()
+    assert sum(user["findings"] for user in users) == len(ranks)
+    assert "Reviewed" in (latest(tiny / "reports").folder / "report.html").read_text()
+
+
+@pytest.mark.parametrize("outcome", ["advice", "training", "misconduct", "gross-misconduct", "criminal"])
+def test_what_was_found_true_stays_in_the_ranking_with_what_was_decided(in_tiny, reviewed, outcome):
+    finding = reviewed(outcome)
+
+    in_tiny("run")
+
+    assert finding in ranked(in_tiny)
+    assert outcome in in_tiny("findings").out
+    assert f"{outcome} by Sgt Dale" in in_tiny("show", finding).out
+
+
+def test_a_finding_comes_back_when_something_new_happens(in_tiny, tiny, reviewed):
+    finding = reviewed("explained")
+    user = {row["finding_id"]: row for row in in_tiny("findings", "--format", "json").json}[finding]["user_id"]
+    (tiny / "logs/more.csv").write_text(
+        "event_id,occurred_at,system,user_id,action,subject_kind,subject_id\n"
+        f"M1,2024-06-06 10:00:00,RMS,{user},view,person,P1\n"
+    )
+
+    in_tiny("run")
+
+    assert finding in ranked(in_tiny)
+
+
+def test_a_review_ends_with_its_last_day(in_tiny, reviewed):
+    over = reviewed("explained", "--until", "2024-12-31")
+    in_tiny("run")
+    assert over in ranked(in_tiny)
+
+    in_tiny("review", over, "--outcome", "explained", "--by", "B", "--until", "2999-12-31")
+    in_tiny("run")
+    assert over not in ranked(in_tiny)
+
+
+def test_the_last_review_counts_and_all_are_shown(in_tiny, reviewed):
+    finding = reviewed("false-alarm", "--note", "typed the wrong plate")
+    in_tiny("run")
+    in_tiny("review", finding, "--outcome", "misconduct", "--by", "PSD-7")
+    in_tiny("run")
+
+    shown = in_tiny("show", finding, "--format", "json").json
+    assert [review["outcome"] for review in shown["reviews"]] == ["false-alarm", "misconduct"]
+    assert shown["reviews"][0]["note"] == "typed the wrong plate"
+    assert shown["rank"] is not None
+
+
+def test_reviews_are_part_of_what_status_compares_by(in_tiny, tiny, reviewed):
+    reviewed("explained")
+    before = read_manifest(latest(tiny / "reports"))
+    in_tiny("run")
+    after = read_manifest(latest(tiny / "reports"))
+    first = latest(tiny / "reports").folder
+    in_tiny("run")
+    again = latest(tiny / "reports").folder
+
+    assert after.basis != before.basis
+    assert after.compared_with == before.run_id
+    assert [disposition.excludes for disposition in after.dispositions] == [True]
+    for path in first.iterdir():
+        if path.name != "manifest.json":
+            assert path.read_bytes() == (again / path.name).read_bytes()
+
+
+def test_a_review_outlives_the_database(in_tiny, tiny, reviewed):
+    finding = reviewed("explained")
+    (tiny / "audit.duckdb").unlink()
+
+    in_tiny("run")
+
+    assert finding not in ranked(in_tiny)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["zzz", "--outcome", "explained", "--by", "A"], 'finding "zzz": not in the report'),
+        (["F", "--outcome", "explained", "--by", "A"], "several begin so"),
+        (["F", "--outcome", "guilty", "--by", "A"], "'guilty' is not one of"),
+        (["F", "--outcome", "explained"], "Missing option '--by'"),
+    ],
+)
+def test_a_review_of_nothing_or_by_nobody_is_refused(ran, words, told):
+    outcome = ran("review", *words)
+
+    assert outcome.code == 2
+    assert told in outcome.err
+
+
+def test_a_review_names_who_typed_it_beside_who_decided(in_tiny, tiny, reviewed):
+    reviewed("advice")
+    line = json.loads((tiny / "ledger.jsonl").read_text().splitlines()[-1])
+
+    assert line["kind"] == "review"
+    assert line["about"]["by"] == "Sgt Dale"
+    assert line["user"] != "Sgt Dale"
