@@ -11,7 +11,7 @@ from audit.cli.words import OUTCOMES
 
 @click.command(
     epilog=examples(
-        'audit review F3a90 --outcome explained --by "Sgt Dale" --note "acting custody officer" --until 2025-06-30',
+        'audit review F3a90 --outcome explained --by "Sgt Dale" --until 2025-06-30',
         "audit review F3a90 --outcome training --by PSD-7",
     )
 )

@@ -153,11 +153,12 @@ def _read_at(descriptor: int, start: int, end: int) -> bytes:
 
 def _lines(last: Entry | None, torn: bytes, deeds: Sequence[Deed]) -> tuple[bytes, list[Entry]]:
     """Return what to append, and the entries of the deeds in it."""
-    text = b""
+    lines: list[bytes] = []
+    start = b""
     whole = parse_line(torn) if torn else None
     if whole is not None:
         # Only its newline is missing.
-        text, last, torn = b"\n", whole, b""
+        start, last, torn = b"\n", whole, b""
     wanted = list(deeds)
     if torn:
         wanted.insert(0, (REPAIR, {"bytes": len(torn), "sha256": hashlib.sha256(torn).hexdigest()}))
@@ -169,8 +170,8 @@ def _lines(last: Entry | None, torn: bytes, deeds: Sequence[Deed]) -> tuple[byte
         last = parse_line(line)
         assert last is not None, "a line that was just made can be read"
         made.append(last)
-        text += line + b"\n"
-    return text, made[len(wanted) - len(deeds) :]
+        lines.append(line + b"\n")
+    return start + b"".join(lines), made[len(wanted) - len(deeds) :]
 
 
 def _write(descriptor: int, text: bytes) -> None:
