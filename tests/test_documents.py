@@ -145,8 +145,7 @@ def test_the_readme_lists_the_commands_below_sources_and_detectors() -> None:
 def test_the_readme_names_exit_codes_that_the_program_has() -> None:
     documented = {int(row[0]) for row in rows(section("README.md", "## Commands")) if row[0].isdecimal()}
 
-    # DIFFERENCE belongs to a command that is yet to come.
-    assert documented == {int(code) for code in ExitCode} - {ExitCode.DIFFERENCE}
+    assert documented == {int(code) for code in ExitCode}
 
 
 # --- docs/architecture.md
