@@ -107,7 +107,7 @@ INNER JOIN access USING (access_id)
 INNER JOIN served USING (access_id)
 INNER JOIN authority
     ON coalesce(authority.role = served.role, true) AND coalesce(authority.unit = served.unit, true)
-    AND coalesce(authority.system = access.system, true)
+    AND coalesce(authority.system = access.system, true) AND coalesce(authority.user_id = access.user_id, true)
 LEFT JOIN (SELECT DISTINCT subject_id, subject_kind FROM access) AS known ON known.subject_id = seen.subject_id
 WHERE coalesce(authority.subject_kind = CASE WHEN linked THEN known.subject_kind ELSE access.subject_kind END, true);
 CREATE TABLE verdict AS
