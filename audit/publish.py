@@ -198,6 +198,7 @@ def _basis(engine: Engine, catalogue: Catalogue, detectors: Sequence[Detector], 
     """Hash all that findings depend on, so that the same basis means the same bytes."""
     content = {
         "inputs": [[item.source, item.path, item.sha256, item.loaded] for item in _inputs(engine)],
+        "definitions": _definitions(engine),
         "queries": sorted(
             [query.id, query.sha256, repr(sorted(query.parameters.items()))] for query in _used(catalogue, detectors)
         ),
@@ -216,6 +217,12 @@ def _inputs(engine: Engine) -> tuple[InputFile, ...]:
     return tuple(InputFile(**row) for row in rows)
 
 
+def _definitions(engine: Engine) -> list[str]:
+    """The hash of the definition that mapped each load: a file mapped anew gives other events under the same hash."""
+    rows = engine.query("SELECT definition FROM load_input ORDER BY load_id").to_pylist()
+    return [row["definition"] for row in rows]
+
+
 def _about_horizon(horizon: Horizon) -> tuple[str, ...]:
     if not horizon.judges:
         return ("no incident is loaded: nothing is called unexplained, and only log-only detectors run",)
@@ -231,8 +238,15 @@ def _withdrawn(engine: Engine, examined: Examined, manifest: Manifest, workspace
     comparison = examined.comparison
     if comparison.findings is None or comparison.run_id is None:
         return WITHDRAWN.empty_table()
-    before = read_manifest(Run(comparison.run_id, workspace.reports / f"run={comparison.run_id}"))
-    return find_withdrawn(engine, comparison.findings, examined.findings.findings, before, manifest)
+    before = Run(comparison.run_id, workspace.reports / f"run={comparison.run_id}")
+    return find_withdrawn(
+        engine,
+        comparison.findings,
+        read_table(before, "evidence", ["finding_id", "access_id", "explanation"]),
+        examined.findings.findings,
+        read_manifest(before),
+        manifest,
+    )
 
 
 def _note(detector: Detector) -> DetectorNote:

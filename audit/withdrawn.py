@@ -1,6 +1,7 @@
 """Findings of the report before that no longer stand, and why: no finding vanishes without a word."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,18 +11,43 @@ from audit.report.manifest import Manifest
 from audit.report.tables import WITHDRAWN
 
 
+@dataclass(frozen=True)
+class _Changes:
+    """What became other since the report before.
+
+    `explanations`: of each cited access that is still loaded, what explains it now ("" = nothing). `before`: what did, of the
+    accesses that something explained. `queries`, `skipped`: detectors that changed, and why those skipped did not run.
+    `loads`: the loads that were withdrawn, in words.
+    """
+
+    explanations: Mapping[str, str]
+    before: Mapping[str, str]
+    queries: set[str]
+    skipped: Mapping[str, str]
+    loads: tuple[str, ...]
+
+
 def find_withdrawn(
-    engine: Engine, before: pa.Table, now: pa.Table, before_manifest: Manifest, manifest: Manifest
+    engine: Engine, before: pa.Table, evidence: pa.Table, now: pa.Table, before_manifest: Manifest, manifest: Manifest
 ) -> pa.Table:
-    """Return the findings of `before` that are not among `now`, sorted by id, each with `why` it is gone."""
+    """Return the findings of `before` that are not among `now`, sorted by id, each with `why` it is gone.
+
+    `evidence` is that of the report before.
+    """
     gone = before.filter(pc.invert(pc.is_in(before["finding_id"], value_set=now["finding_id"].combine_chunks())))
     if not gone.num_rows:
         return WITHDRAWN.empty_table()
-    explained = _explained(engine, gone)
-    changed = _changed_queries(before_manifest, manifest)
-    skipped = {skip.detector: skip.reason for skip in manifest.skipped}
+    known = evidence.filter(pc.is_in(evidence["finding_id"], value_set=gone["finding_id"].combine_chunks()))
+    known = known.filter(pc.is_valid(known["explanation"]))
+    changes = _Changes(
+        _explained(engine, gone),
+        dict(zip(known["access_id"].to_pylist(), known["explanation"].to_pylist(), strict=True)),
+        _changed_queries(before_manifest, manifest),
+        {skip.detector: skip.reason for skip in manifest.skipped},
+        _withdrawn_loads(before_manifest, manifest),
+    )
     why = [
-        _why(detector, ids, explained, changed, skipped)
+        _why(detector, ids, changes)
         for detector, ids in zip(gone["detector"].to_pylist(), gone["event_ids"].to_pylist(), strict=True)
     ]
     table = gone.append_column("why", pa.array(why, pa.string()))
@@ -40,19 +66,23 @@ def _explained(engine: Engine, gone: pa.Table) -> Mapping[str, str]:
     return {row["access_id"]: row["explanation"] for row in rows}
 
 
-def _why(
-    detector: str, ids: list[str], explained: Mapping[str, str], changed: set[str], skipped: Mapping[str, str]
-) -> str:
-    if detector in skipped:
-        return f"the detector was skipped: {skipped[detector]}"
-    if any(access_id not in explained for access_id in ids):
-        return "an access that it cited is no longer loaded"
-    held = sorted({explained[access_id] for access_id in ids} - {""})
+def _why(detector: str, ids: list[str], changes: _Changes) -> str:
+    if detector in changes.skipped:
+        return f"the detector was skipped: {changes.skipped[detector]}"
+    withdrawn = f"{'; '.join(changes.loads)} withdrawn" if changes.loads else ""
+    if any(access_id not in changes.explanations for access_id in ids):
+        return withdrawn or "an access that it cited is no longer loaded"
+    held = {changes.explanations[access_id] for access_id in ids if access_id not in changes.before} - {""}
     if held:
-        return f"explained now: {', '.join(held)}"
-    if detector in changed:
+        return f"explained now: {', '.join(sorted(held))}"
+    if detector in changes.queries:
         return "the detector's query or parameters changed"
-    return "other data changed what the detector compares with"
+    return withdrawn or "other data changed what the detector compares with"
+
+
+def _withdrawn_loads(before: Manifest, now: Manifest) -> tuple[str, ...]:
+    standing = {item.load_id for item in now.inputs}
+    return tuple(f"load {item.load_id} ({item.path})" for item in before.inputs if item.load_id not in standing)
 
 
 def _changed_queries(before: Manifest, now: Manifest) -> set[str]:

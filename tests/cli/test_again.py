@@ -2,6 +2,8 @@
 
 import json
 
+import pyarrow.parquet as pq
+
 from tests.cli.tiny import GATE, add_source
 
 DATED = GATE.replace('occurred_at = "when"', 'occurred_at = { column = "when", formats = ["%d/%m/%Y %H:%M:%S"] }')
@@ -53,3 +55,18 @@ def test_what_was_withdrawn_is_told_to_machines(in_tiny):
     in_tiny("load")
     done = in_tiny("load", "--again", 1, "--format", "json")
     assert json.loads(done.out)[0]["load_id"] == 5
+
+
+def test_a_finding_that_goes_with_a_withdrawn_load_says_so(in_tiny, tiny):
+    looked = GATE + 'subject_kind = { value = "person" }\nsubject_id = { value = "P9" }\n'
+    definition = add_source(tiny, looked)
+    in_tiny("run")
+    assert [row["user_id"] for row in in_tiny("findings", "--subject", "P9", "--format", "json").json] == ["U3"]
+    definition.write_text(definition.read_text().replace('"who"', '{ column = "who", masked = ["U3"] }'))
+
+    in_tiny("load", "--again", 5)
+    assert in_tiny("run").code == 0
+
+    report = max((tiny / "reports").glob("run=*"))
+    gone = pq.read_table(report / "withdrawn.parquet", partitioning=None).to_pylist()
+    assert {row["why"] for row in gone if row["user_id"] == "U3"} == {"load 5 (gate/a.csv) withdrawn"}
