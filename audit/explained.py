@@ -78,7 +78,10 @@ def _explain(engine: Engine, catalogue: Catalogue, horizon: Horizon, source: str
     if access_id is None:
         return Explained(source, event_id)
     access = engine.query("SELECT * FROM access WHERE access_id = $id", {"id": access_id}).to_pylist()[0]
-    members = engine.query("SELECT event_id FROM access_event WHERE access_id = $id ORDER BY node", {"id": access_id})
+    members = engine.query(
+        "SELECT event_id FROM access_event WHERE access_id = $id ORDER BY occurred_at, event_id, source",
+        {"id": access_id},
+    )
     events = tuple(members["event_id"].to_pylist()) or (event_id,)
     answers = ask_all(engine, catalogue, access_id)
     if answers is None:

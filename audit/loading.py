@@ -9,7 +9,7 @@ from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs, load_named, load_named_again
 from audit.load.health import unresolved_accounts
 from audit.lock import hold
-from audit.run import Notify, collapse, limits, put_on_ledger, read_queries
+from audit.run import Notify, limits, make_ready, put_on_ledger, read_queries
 from audit.sources.library import read_library
 from audit.warehouse import open_warehouse
 from audit.workspace import Workspace
@@ -54,7 +54,7 @@ def load_only(
             else:
                 loaded = load_inputs(connection, chosen, library, notify)
             put_on_ledger(workspace, connection, loaded)
-            collapse(connection, catalogue, full=False, notify=notify)
+            make_ready(connection, workspace, catalogue, full=False, notify=notify)
             if loaded.loads:
                 loaded.warnings += unresolved_accounts(connection)
         finally:

@@ -14,7 +14,7 @@ from audit.detect import Detection, run_detectors
 from audit.engine import DuckDBEngine, Engine, Limits
 from audit.engine.duckdb import close_off
 from audit.errors import ExitCode, QueryError, worst
-from audit.explain import Horizon, explain, find_horizon, make_accesses, tell_tried
+from audit.explain import Horizon, find_horizon, tell_tried, use_explained
 from audit.findings import Facts, assemble, cited_accesses
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
@@ -25,7 +25,8 @@ from audit.recording import record_loads
 from audit.reviews import Dispositions, dispositions_at
 from audit.sources.library import read_library
 from audit.stale import stale_inputs
-from audit.warehouse import access_basis, mark_accesses, open_for_reading, open_warehouse
+from audit.upkeep import bring_up_to_date
+from audit.warehouse import open_for_reading, open_warehouse
 from audit.workspace import Workspace
 
 Notify = Callable[[str], None]
@@ -89,7 +90,7 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
         for name in options.detectors:
             catalogue.detector(name)
     with hold(workspace):
-        loaded = load_and_collapse(workspace, catalogue, options.full, notify, clock)
+        loaded = load_and_explain(workspace, catalogue, options.full, notify, clock)
         with _reading(workspace) as engine:
             dispositions = read_dispositions(workspace, started_at)
             examined = examine(workspace, catalogue, engine, options.detectors, dispositions, notify, clock)
@@ -108,18 +109,18 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
     return RunResult(loaded, published, examined.detections, stale, worst(codes), seconds)
 
 
-def load_and_collapse(
+def load_and_explain(
     workspace: Workspace, catalogue: Catalogue, full: bool, notify: Notify, clock: Clock
 ) -> LoadResult:
-    """Load what is new of all inputs, and make the accesses anew where that changed them."""
+    """Load what is new of all inputs, and bring accesses and their explanations up to date."""
     library = read_library(workspace.sources)
     connection = open_warehouse(workspace.database, limits(workspace))
     try:
         with clock.step("load"):
             loaded = load_inputs(connection, workspace, library, notify)
             put_on_ledger(workspace, connection, loaded)
-        with clock.step("accesses"):
-            collapse(connection, catalogue, full, notify)
+        with clock.step("explain"):
+            make_ready(connection, workspace, catalogue, full, notify)
         loaded.warnings += unresolved_accounts(connection)
     finally:
         connection.close()
@@ -150,13 +151,12 @@ def options_asked(workspace: Workspace, options: RunOptions) -> dict[str, object
     }
 
 
-def collapse(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, full: bool, notify: Notify) -> None:
-    """Make the accesses, unless they are those of the loads and the queries that stand now."""
-    basis = access_basis(connection, [step.sha256 + str(step.bound()) for step in catalogue.accesses])
-    if full or not basis.current:
-        notify("collapsing events into accesses")
-        make_accesses(DuckDBEngine(connection, keep=True), catalogue)
-        mark_accesses(connection, basis)
+def make_ready(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, catalogue: Catalogue, full: bool, notify: Notify
+) -> None:
+    """Bring what is kept of the log up to date. From here on the connection reaches its own database only."""
+    close_off(connection)
+    bring_up_to_date(connection, catalogue, horizon_span(workspace), full, notify)
 
 
 def limits(workspace: Workspace) -> Limits:
@@ -186,12 +186,12 @@ def examine(
     notify: Notify,
     clock: Clock,
 ) -> Examined:
-    """Explain the accesses, run the detectors, and put what they return together."""
-    with clock.step("explain"):
-        notify("explaining accesses")
-        horizon = find_horizon(engine, horizon_span(workspace))
-        explain(engine, catalogue, horizon)
+    """Run the detectors over what is explained, and put what they return together."""
     with clock.step("detect"):
+        horizon = find_horizon(engine, horizon_span(workspace))
+        wanted = [detector for detector in catalogue.detectors if not detectors or detector.id in detectors]
+        reads = [name for query in (*wanted, *catalogue.reports) for name in query.reads]
+        use_explained(engine, catalogue, horizon, reads)
         detections = run_detectors(engine, catalogue, detectors, notify)
     with clock.step("findings"):
         notify("putting findings together")

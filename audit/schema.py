@@ -374,9 +374,10 @@ DERIVED: Mapping[str, Mapping[str, str]] = {
     },
     "access_event": {
         "access_id": "VARCHAR",
-        "node": "BIGINT",
         "source": "VARCHAR",
         "event_id": "VARCHAR",
+        "user_id": "VARCHAR",
+        "occurred_at": "TIMESTAMP",
         "load_id": "BIGINT",
         "record_no": "BIGINT",
     },

@@ -1,9 +1,8 @@
-"""The DuckDB file that holds the canonical tables, and the loads they came from."""
+"""The DuckDB file that holds the canonical tables, and the loads they came from. What is made of them: audit/upkeep."""
 
-import hashlib
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -18,7 +17,7 @@ from audit.sql import quote_identifier
 _HARDLY_REPEATED = frozenset({"event_id", "parent_event_id", "subject_id", "query_text", "reference"})
 
 # Raised when the shape of the tables changes; a warehouse of another shape is refused, never rewritten in place.
-VERSION = 2
+VERSION = 3
 
 _LOAD = """
     load_id BIGINT PRIMARY KEY,
@@ -42,7 +41,7 @@ CREATE TABLE rejected_record (load_id BIGINT, record_no BIGINT, reason VARCHAR, 
 CREATE TABLE load_input (
     load_id BIGINT, input VARCHAR, table_name VARCHAR, definition VARCHAR, columns VARCHAR[], doubled BIGINT
 );
-CREATE TABLE warehouse (version INTEGER, accesses_loaded BIGINT, accesses_made_with VARCHAR);
+CREATE TABLE warehouse (version INTEGER);
 """
 
 
@@ -74,33 +73,35 @@ def open_for_reading(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@dataclass(frozen=True)
-class AccessBasis:
-    """What the accesses are made from: the last load and the texts of the steps. `current`: they were made from just that."""
-
-    last_load: int
-    made_with: str
-    current: bool
-
-
-def access_basis(connection: duckdb.DuckDBPyConnection, steps: Sequence[str]) -> AccessBasis:
-    """Return what accesses made now would rest on, and whether those that stand rest on it."""
-    made_with = hashlib.sha256("\n".join(steps).encode()).hexdigest()
-    last_load = int(connection.execute("SELECT COALESCE(max(load_id), 0) FROM load_log").fetchall()[0][0])
-    standing = connection.execute("SELECT accesses_loaded, accesses_made_with FROM warehouse").fetchall()
-    return AccessBasis(last_load, made_with, standing == [(last_load, made_with)])
-
-
-def mark_accesses(connection: duckdb.DuckDBPyConnection, basis: AccessBasis) -> None:
-    """Note what the accesses were made from."""
-    connection.execute(
-        "UPDATE warehouse SET accesses_loaded = ?, accesses_made_with = ?", [basis.last_load, basis.made_with]
-    )
+@contextmanager
+def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Do all of it or nothing."""
+    connection.execute("BEGIN")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # The engine rolls back by itself where a commit failed: nothing is left to roll back then.
+        try:
+            connection.execute("ROLLBACK")
+        except duckdb.TransactionException:
+            pass
+        raise
 
 
 def history_table(name: str) -> str:
     """The table that keeps the older content of an accumulating table."""
     return f"{name}_history"
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of a warehouse, all empty."""
+    connection.execute(_OWN_TABLES)
+    connection.execute("INSERT INTO warehouse VALUES (?)", [VERSION])
+    for name in TABLES:
+        connection.execute(_sql_for_table(name, name))
+        if TABLES[name].arrival == "accumulate":
+            connection.execute(_sql_for_table(history_table(name), name, ", replaced_by BIGINT"))
 
 
 def _make(path: Path, limits: Limits) -> None:
@@ -109,12 +110,7 @@ def _make(path: Path, limits: Limits) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside.unlink(missing_ok=True)
         connection = connect(beside, limits)
-        connection.execute(_OWN_TABLES)
-        connection.execute("INSERT INTO warehouse VALUES (?, 0, '')", [VERSION])
-        for name in TABLES:
-            connection.execute(_sql_for_table(name, name))
-            if TABLES[name].arrival == "accumulate":
-                connection.execute(_sql_for_table(history_table(name), name, ", replaced_by BIGINT"))
+        create_tables(connection)
         connection.close()
         beside.chmod(0o600)
         os.replace(beside, path)  # noqa: PTH105 - the atomic rename is the point

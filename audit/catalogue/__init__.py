@@ -1,6 +1,7 @@
 """Read the queries in queries/ and check them. Opens no database."""
 
 from audit.catalogue.cases import Case, Drawn, cases_path, read_cases
+from audit.catalogue.kept import acts_are_local, explanations_are_local, kept_views, tables_below
 from audit.catalogue.parameters import overridden, with_parameters
 from audit.catalogue.query import (
     AccessStep,
@@ -25,9 +26,13 @@ __all__ = [
     "Query",
     "Report",
     "View",
+    "acts_are_local",
     "cases_path",
+    "explanations_are_local",
+    "kept_views",
     "overridden",
     "read_cases",
     "read_catalogue",
+    "tables_below",
     "with_parameters",
 ]

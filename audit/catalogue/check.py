@@ -40,7 +40,7 @@ def faults_of_query(query: Query, statement: Statement) -> Iterator[str]:
                 yield f'header: requires "{name}", which is no canonical table{suggestion(name, TABLES)}'
         yield from _faults_of_summary(query, statement)
         yield from _faults_of_chance(query, statement)
-    if isinstance(query, View) and query.parameters and not query.materialise:
+    if isinstance(query, View) and query.parameters and not (query.materialise or query.partition):
         yield "header: a view with parameters must be made as a table: add materialise = true"
 
 

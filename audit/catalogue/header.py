@@ -204,11 +204,14 @@ _COMMON = {
     "reads": _Field(_texts),
     "parameters": _Field(_parameters, required=False),
 }
+_LOCAL = {"local": _Field(_flag, required=False)}
 _FIELDS: Mapping[str, Mapping[str, _Field]] = {
-    "access": _COMMON,
+    "access": _COMMON | _LOCAL,
     "report": _COMMON,
-    "view": _COMMON | {"materialise": _Field(_flag, required=False)},
-    "explanation": _COMMON | {"strength": _Field(_one_of(*STRENGTHS)), "order": _Field(_integer)},
+    "view": _COMMON
+    | _LOCAL
+    | {"materialise": _Field(_flag, required=False), "partition": _Field(_some_texts, required=False)},
+    "explanation": _COMMON | _LOCAL | {"strength": _Field(_one_of(*STRENGTHS)), "order": _Field(_integer)},
     "detector": _COMMON
     | {
         "level": _Field(_one_of(*LEVELS)),

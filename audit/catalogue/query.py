@@ -49,24 +49,38 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessStep(Query):
-    """A step that turns events into accesses. Later steps read its rows under its id."""
+    """A step that turns events into accesses. Later steps read its rows under its id.
+
+    `local`: what it makes of an event depends on that event's neighbourhood alone (docs/architecture.md says which).
+    """
 
     kind = "access"
+    local: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class View(Query):
-    """A relation that other queries share, under its id. `materialise`: made once, as a table."""
+    """A relation that other queries share, under its id. `materialise`: made once, as a table.
+
+    `partition`: columns of which each combination's rows depend on the accesses of that combination alone; such a view is
+    kept from run to run, and only the combinations that changed are made anew. `local`: as of an explanation.
+    """
 
     kind = "view"
     materialise: bool = False
+    partition: tuple[str, ...] = ()
+    local: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation(Query):
-    """A business fact that accounts for an access. Yields access_id and reference."""
+    """A business fact that accounts for an access. Yields access_id and reference.
+
+    `local`: what it says of an access depends on that access's neighbourhood alone (docs/architecture.md says which).
+    """
 
     kind = "explanation"
+    local: bool = False
     strength: Literal["full", "weak"]
     order: int
 

@@ -10,6 +10,7 @@ from audit.catalogue.cases import cases_path, read_cases
 from audit.catalogue.check import faults_of_query
 from audit.catalogue.faults import listed, suggestion
 from audit.catalogue.header import id_in_name, read_query
+from audit.catalogue.kept import faults_of_keeping
 from audit.catalogue.query import AccessStep, Catalogue, Detector, Explanation, Query, Report, View
 from audit.catalogue.statement import parse
 from audit.errors import QueryError
@@ -152,6 +153,7 @@ def _faults_among(query: Query, queries: Mapping[str, Query]) -> Iterator[str]:
     if isinstance(query, View) and query.id in _reached(query, queries):
         through = listed(_reached(query, queries) - {query.id})
         yield f"header: the view reads itself{' through ' if through else ''}{through}; views go in no circle"
+    yield from faults_of_keeping(query, queries)
     if isinstance(query, Explanation):
         same = [
             other.id

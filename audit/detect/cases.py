@@ -102,7 +102,7 @@ class _Bench:
             self._laid[name] = table
 
     def _make(self, view: View) -> None:
-        if view.materialise:
+        if view.materialise or view.partition:
             self._engine.create_table(view.id, view.sql, view.bound())
         else:
             self._engine.create_view(view.id, view.sql)

@@ -1,19 +1,34 @@
 """From events to accesses, and from accesses to what explains them."""
 
 from audit.explain.accesses import make_accesses
-from audit.explain.explanations import Horizon, explain, find_horizon, make_views
+from audit.explain.explanations import (
+    SQL_FOR_KEPT_EXPLANATION,
+    Horizon,
+    explain,
+    explain_open,
+    find_horizon,
+    lay_horizon,
+    make_views,
+    use_explained,
+    views_of_explanations,
+)
 from audit.explain.one import Answer, ask_all, explain_for_asking, why_tried
 from audit.explain.tried import tell_tried
 
 __all__ = [
+    "SQL_FOR_KEPT_EXPLANATION",
     "Answer",
     "Horizon",
     "ask_all",
     "explain",
     "explain_for_asking",
+    "explain_open",
     "find_horizon",
+    "lay_horizon",
     "make_accesses",
     "make_views",
     "tell_tried",
+    "use_explained",
+    "views_of_explanations",
     "why_tried",
 ]

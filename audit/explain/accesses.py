@@ -1,5 +1,7 @@
 """Collapse the events of one act into one access. The steps' texts are in queries/accesses, in the order of their names."""
 
+from collections.abc import Collection
+
 from audit.catalogue import Catalogue
 from audit.engine import Engine
 
@@ -9,11 +11,13 @@ _REPEATED = "act_member"
 _PASSING = ("link", "act_edge", "act_pair", "act_member")
 
 
-def make_accesses(engine: Engine, catalogue: Catalogue) -> None:
-    """Make `access` and `access_event` from the canonical tables that the engine holds."""
+def make_accesses(engine: Engine, catalogue: Catalogue, given: Collection[str] = ()) -> None:
+    """Make `access` and `access_event` from the canonical tables that the engine holds. `given`: steps that are there."""
     for view in catalogue.views_for(name for step in catalogue.accesses for name in step.reads):
         engine.create_table(view.id, view.sql, view.bound())
     for step in catalogue.accesses:
+        if step.id in given:
+            continue
         if step.id in _VIEWS:
             engine.create_view(step.id, step.sql)
         elif step.id == _REPEATED:

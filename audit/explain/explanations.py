@@ -1,5 +1,6 @@
 """Find for each access the first business fact that explains it. What no explanation takes stays open for the next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,15 @@ from audit.engine import Engine
 from audit.schema import DERIVED
 
 _MADE_LATER = frozenset({"explanation", "open_access"})
+# What the program itself asks for, besides detectors and reports.
+_ALWAYS_READ = frozenset({"judgeable_access", "unexplained_access"})
+# What is kept is explained whatever the horizon; what lies beyond it is not told.
+SQL_FOR_KEPT_EXPLANATION = """
+SELECT explained.access_id, explained.explanation, explained.strength, explained.reference
+FROM explained
+CROSS JOIN horizon
+WHERE horizon.judges AND (horizon.judged_until IS NULL OR explained.occurred_at <= horizon.judged_until)
+"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,8 @@ def explain(engine: Engine, catalogue: Catalogue, horizon: Horizon) -> None:
     """Make `explanation` (one row for each access that something explains), and all views that detectors read."""
     # Every detector reads the accesses: once copied they are read faster than joined anew.
     engine.create_table("access", "SELECT * FROM access")
-    _start(engine, horizon)
+    lay_horizon(engine, horizon)
+    _begin_explanations(engine)
     early, late = _split_views(catalogue)
     make_views(engine, early)
     engine.create_view("open_access", f"SELECT {', '.join(DERIVED['open_access'])} FROM judgeable_access")
@@ -50,10 +61,39 @@ def explain(engine: Engine, catalogue: Catalogue, horizon: Horizon) -> None:
     make_views(engine, [view for view in late if "explanation" in all_reads(catalogue, view)])
 
 
+def explain_open(engine: Engine, catalogue: Catalogue) -> None:
+    """Make `explanation` for the accesses of `open_access`, which the engine holds. Whatever the horizon."""
+    _begin_explanations(engine)
+    make_views(engine, list(views_of_explanations(catalogue)))
+    _explain_in_order(engine, catalogue)
+
+
+def views_of_explanations(catalogue: Catalogue) -> tuple[View, ...]:
+    """Return the views that the explanations read."""
+    return catalogue.views_for(name for query in catalogue.explanations for name in query.reads)
+
+
+def use_explained(engine: Engine, catalogue: Catalogue, horizon: Horizon, reads: Iterable[str]) -> None:
+    """Make the relations of `reads` where accesses and what explains them are kept: tables `access` and `explained`."""
+    lay_horizon(engine, horizon)
+    engine.create_view("explanation", SQL_FOR_KEPT_EXPLANATION)
+    needed = [view for view in catalogue.views_for({*reads, *_ALWAYS_READ}) if not view.partition]
+    early = [view for view in needed if "open_access" not in all_reads(catalogue, view)]
+    make_views(engine, early)
+    if late := [view for view in needed if view not in early]:
+        columns = ", ".join(DERIVED["open_access"])
+        engine.create_view(
+            "open_access",
+            f"SELECT {columns} FROM judgeable_access "
+            "ANTI JOIN explanation ON judgeable_access.access_id = explanation.access_id",
+        )
+        make_views(engine, late)
+
+
 def make_views(engine: Engine, views: list[View]) -> None:
     """Make views, each after those that it reads."""
     for view in views:
-        if view.materialise:
+        if view.materialise or view.partition:
             engine.create_table(view.id, view.sql, view.bound())
         else:
             engine.create_view(view.id, view.sql)
@@ -69,10 +109,14 @@ def all_reads(catalogue: Catalogue, view: View) -> set[str]:
     return {name for needed in catalogue.views_for([view.id]) for name in needed.reads}
 
 
-def _start(engine: Engine, horizon: Horizon) -> None:
+def lay_horizon(engine: Engine, horizon: Horizon) -> None:
+    """Make `horizon`, the one row that says how far accesses are judged."""
     row = {"judged_until": horizon.judged_until, "judges": horizon.judges, "newest_at": horizon.newest_at}
     types = {"judged_until": pa.timestamp("us"), "judges": pa.bool_(), "newest_at": pa.timestamp("us")}
     engine.create_table_from("horizon", pa.Table.from_pylist([row], schema=pa.schema(types.items())))
+
+
+def _begin_explanations(engine: Engine) -> None:
     nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in DERIVED["explanation"].items())
     engine.create_table("explanation", f"SELECT {nothing} WHERE FALSE")
 

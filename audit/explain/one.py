@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from audit.catalogue import Catalogue, Explanation
 from audit.engine import Engine
-from audit.explain.explanations import Horizon, all_reads, explain, make_views, sql_for_explanation
+from audit.explain.explanations import Horizon, all_reads, make_views, sql_for_explanation, use_explained
 from audit.explain.tried import tell_tried
 
 
@@ -21,12 +21,8 @@ class Answer:
 
 
 def explain_for_asking(engine: Engine, catalogue: Catalogue, horizon: Horizon) -> None:
-    """Explain all accesses as a run does, without the views that only detectors read.
-
-    All, because an explanation may look at other accesses, as re-entry does: what is said of one must be what the report
-    says of it.
-    """
-    explain(engine, _narrowed(catalogue), horizon)
+    """Make the relations that explanations read, over the accesses and explanations that the last run keeps."""
+    use_explained(engine, _narrowed(catalogue), horizon, _reads(catalogue))
 
 
 def ask_all(engine: Engine, catalogue: Catalogue, access_id: str) -> list[Answer] | None:
@@ -51,8 +47,11 @@ def why_tried(engine: Engine, catalogue: Catalogue, access_id: str) -> str | Non
 
 
 def _narrowed(catalogue: Catalogue) -> Catalogue:
-    reads = {name for query in catalogue.explanations for name in query.reads} | {"judgeable_access"}
-    return replace(catalogue, views=catalogue.views_for(reads))
+    return replace(catalogue, views=catalogue.views_for(_reads(catalogue)))
+
+
+def _reads(catalogue: Catalogue) -> set[str]:
+    return {name for query in catalogue.explanations for name in query.reads} | {"judgeable_access"}
 
 
 def _ask(engine: Engine, query: Explanation) -> Answer:

@@ -2,6 +2,7 @@
 -- title = "The user behind an account at the time of an event"
 -- description = "One row for each event that names an account and no user, where exactly one user held the account then."
 -- reads = ["account", "event"]
+-- local = true
 --
 -- A row of the account table for the event's own system comes before one for all systems. Where two users held the
 -- account at that time, nobody is named: a user is never guessed. A masked user stays masked.

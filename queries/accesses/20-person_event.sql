@@ -2,6 +2,7 @@
 -- title = "Events that a person caused"
 -- description = "The event log without machine rows, with the user by account where the log names none."
 -- reads = ["account_user", "event"]
+-- local = true
 --
 -- A hotlist that queries one plate 964 times makes no access: nobody looked.
 SELECT

@@ -2,6 +2,7 @@
 -- title = "Pairs of events that belong to one act"
 -- description = "An event and the earlier event whose act it joins."
 -- reads = ["link", "person_event"]
+-- local = true
 -- parameters.chain_seconds = 5
 --
 -- One vehicle query fires the keeper query and a name query seconds later: three rows, one act. An event joins the act

@@ -2,6 +2,7 @@
 -- title = "Events that share their act with others, numbered by time"
 -- description = "One row for each event of act_edge; the number orders them by time, then event id."
 -- reads = ["act_edge", "person_event"]
+-- local = true
 WITH member AS (
     SELECT
         source,

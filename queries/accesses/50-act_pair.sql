@@ -2,6 +2,7 @@
 -- title = "Pairs of numbered events, in both directions"
 -- description = "act_edge by the numbers of act_node; each event with itself, so that none is lost."
 -- reads = ["act_edge", "act_node"]
+-- local = true
 WITH pair AS (
     SELECT
         later.node,

@@ -2,6 +2,7 @@
 -- title = "The first event of each event's act, one step nearer"
 -- description = "Repeated until nothing changes: each numbered event takes the smallest act number of its neighbours."
 -- reads = ["act_member", "act_pair"]
+-- local = true
 --
 -- The second join leaps: an act number is itself an event's number, and that event may know a smaller one by now. So a
 -- chain of n events is settled in about log2(n) rounds.

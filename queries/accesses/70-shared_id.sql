@@ -2,6 +2,7 @@
 -- title = "Event ids that more than one source uses"
 -- description = "One row for each such id."
 -- reads = ["event"]
+-- local = true
 --
 -- An event id is unique within its source only. Where two sources use one id, its accesses are told apart by the source.
 WITH known AS (

@@ -2,6 +2,7 @@
 -- title = "Acts of several events, each collapsed into one row"
 -- description = "One row for each act of two or more events; `act` is the number of its first event in act_node."
 -- reads = ["act_member", "act_node", "person_event"]
+-- local = true
 --
 -- The act's id and time are its first event's; its subject, reason and reference the first that is not NULL; its action
 -- the gravest, and `actions` lists all.

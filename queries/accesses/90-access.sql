@@ -2,6 +2,7 @@
 -- title = "Accesses: one row for each human act"
 -- description = "Each event that is an act of its own, and each act of several events."
 -- reads = ["act", "act_node", "person_event", "shared_id"]
+-- local = true
 WITH alone AS (
     SELECT
         person_event.event_id,

@@ -1,15 +1,17 @@
 -- id = "access_event"
 -- title = "The events of each access that has more than one"
--- description = "One row for each event of an act of several, with its record; `node` orders them by time."
+-- description = "One row for each event of an act of several, with its record; by time, then event id and source."
 -- reads = ["act", "act_member", "act_node", "person_event", "shared_id"]
+-- local = true
 SELECT
     CASE
         WHEN shared_id.event_id IS NULL THEN act.event_id
         ELSE act.source || ':' || act.event_id
     END AS access_id,
-    act_node.node,
     person_event.source,
     person_event.event_id,
+    person_event.user_id,
+    person_event.occurred_at,
     person_event.load_id,
     person_event.record_no
 FROM act_member

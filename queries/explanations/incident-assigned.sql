@@ -4,6 +4,7 @@
 -- strength = "full"
 -- order = 10
 -- reads = ["own_incident", "target_assigned"]
+-- local = true
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
 -- parameters.lookback_days = 30

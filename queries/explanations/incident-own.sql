@@ -4,6 +4,7 @@
 -- strength = "weak"
 -- order = 80
 -- reads = ["explanation", "own_incident", "target_assigned"]
+-- local = true
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
 -- parameters.lookback_days = 30

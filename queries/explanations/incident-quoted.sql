@@ -4,6 +4,7 @@
 -- strength = "weak"
 -- order = 60
 -- reads = ["target_referenced"]
+-- local = true
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
 --

@@ -4,6 +4,7 @@
 -- strength = "weak"
 -- order = 50
 -- reads = ["target_unit"]
+-- local = true
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
 --

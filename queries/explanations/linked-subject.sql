@@ -4,6 +4,7 @@
 -- strength = "full"
 -- order = 40
 -- reads = ["own_incident", "target_assigned", "target_authorised", "target_referenced"]
+-- local = true
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
 -- parameters.lookback_days = 30

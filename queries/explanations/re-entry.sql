@@ -4,6 +4,7 @@
 -- strength = "weak"
 -- order = 90
 -- reads = ["access", "explanation", "open_access"]
+-- local = true
 -- parameters.hours = 24
 --
 -- Somebody who closes a record and opens it again has not a second reason.

@@ -4,6 +4,7 @@
 -- strength = "full"
 -- order = 30
 -- reads = ["target_authorised"]
+-- local = true
 --
 -- Control rooms, intelligence desks and roads policing look up people all day without an incident of their own.
 SELECT

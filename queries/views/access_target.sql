@@ -2,6 +2,7 @@
 -- title = "What an open access may be explained by: its subject, or one linked to it then"
 -- description = "One row for each open access and subject; `linked` tells its own from a linked one."
 -- reads = ["link", "open_access", "subject"]
+-- local = true
 SELECT
     access_id,
     user_id,

@@ -3,6 +3,7 @@
 -- description = "One row for each user, assignment and subject held, from the assignment's (else the incident's) start to its end."
 -- reads = ["incident", "incident_holds", "incident_staff"]
 -- materialise = true
+-- local = true
 SELECT DISTINCT
     incident_staff.user_id,
     incident_holds.subject_id,

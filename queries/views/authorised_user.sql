@@ -3,6 +3,7 @@
 -- description = "One row for each authority and user; every column of the authority that is set matches the user's position."
 -- reads = ["authority", "user_position"]
 -- materialise = true
+-- local = true
 SELECT
     user_position.user_id,
     authority.authority_id,

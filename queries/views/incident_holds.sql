@@ -3,6 +3,7 @@
 -- description = "Every subject on an incident, and the incident itself, which is a subject on itself."
 -- reads = ["incident", "incident_subject"]
 -- materialise = true
+-- local = true
 SELECT
     reference,
     subject_id

@@ -3,6 +3,7 @@
 -- description = "One row for each direction of a keeper, occupant, phone_user or alias link."
 -- reads = ["subject_link"]
 -- materialise = true
+-- local = true
 SELECT
     subject_id,
     linked_id,

@@ -2,7 +2,7 @@
 -- title = "Accesses that no full explanation covers"
 -- description = "Judgeable accesses that are unexplained or only weakly explained; `weak` tells which."
 -- reads = ["judged_access"]
--- materialise = true
+-- partition = ["user_id", "subject_id"]
 SELECT
     judged_access.*,
     judged_access.state = 'weak' AS weak

@@ -3,6 +3,7 @@
 -- description = "One row for each such incident, subject and earlier look-up by its only member of staff."
 -- reads = ["access", "incident", "incident_holds", "incident_staff"]
 -- materialise = true
+-- local = true
 --
 -- An incident may be opened to cover a look-up that came before it.
 WITH alone AS (

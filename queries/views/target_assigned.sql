@@ -2,6 +2,7 @@
 -- title = "Open accesses whose target is on an incident that the user is assigned to"
 -- description = "One row for each target and assignment, whenever it was: the explanations set the margins."
 -- reads = ["access_target", "assigned_subject"]
+-- local = true
 SELECT
     access_target.access_id,
     access_target.linked,

@@ -2,6 +2,7 @@
 -- title = "Open accesses that an authority covers"
 -- description = "One row for each target and authority that covers the user, system, action and kind of subject then."
 -- reads = ["access_target", "authorised_user"]
+-- local = true
 SELECT
     access_target.access_id,
     access_target.linked,

@@ -2,6 +2,7 @@
 -- title = "Open accesses that quote an incident which holds their target"
 -- description = "`backed`: the user was ever assigned to that incident, or the user's unit then owns it."
 -- reads = ["access_target", "incident", "incident_holds", "incident_staff", "posting"]
+-- local = true
 WITH assigned AS (
     SELECT DISTINCT
         reference,

@@ -2,6 +2,7 @@
 -- title = "Open accesses whose target is on an incident that the user's unit then owns"
 -- description = "One row for each target and incident, whenever it was open: the explanations set the margins."
 -- reads = ["access_target", "incident", "incident_holds", "posting"]
+-- local = true
 SELECT
     access_target.access_id,
     access_target.linked,

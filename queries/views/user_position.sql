@@ -3,6 +3,7 @@
 -- description = "One row for each posting, and for each time without one: the role is the posting's, else the staff record's."
 -- reads = ["posting", "staff"]
 -- materialise = true
+-- local = true
 WITH covered AS (
     SELECT
         user_id,

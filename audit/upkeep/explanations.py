@@ -1,0 +1,73 @@
+"""What explains each access, kept in the warehouse: all reckoned anew, or only that of the pairs that something reaches.
+
+The queries are the same. They see the accesses of those pairs as open, and of the reference tables only the rows that may
+bear on them, so that what they cost follows from what changed.
+"""
+
+from audit.explain import explain_open
+from audit.schema import DERIVED
+from audit.upkeep.desk import Desk
+from audit.upkeep.pairs import PAIR, find_pairs, sql_for_links
+
+_OPEN = ", ".join(DERIVED["open_access"])
+_DIRTY = '"upkeep dirty access"'
+
+
+def remake_explanations(desk: Desk, judges: bool) -> None:
+    """Explain every access with a user and a subject, whatever the horizon; nothing where no incident is known."""
+    which = "user_id IS NOT NULL AND subject_id IS NOT NULL" if judges else "FALSE"
+    desk.lay("open_access", f"SELECT {_OPEN} FROM {desk.standing('access')} WHERE {which}")
+    explain_open(desk.engine, desk.catalogue)
+    desk.keep("explained", _explained(desk.standing("access")))
+    desk.clear()
+
+
+def update_explanations(desk: Desk, changed: set[str]) -> None:
+    """Explain anew what changed; what went and came is left in `upkeep gone explained` and `upkeep made explained`."""
+    find_pairs(desk, changed)
+    access = desk.standing("access")
+    desk.lay("upkeep dirty access", f"SELECT * FROM {access} SEMI JOIN {PAIR} USING (user_id, subject_id)")
+    _lay_what_bears(desk)
+    desk.lay("open_access", f"SELECT {_OPEN} FROM {_DIRTY}")
+    explain_open(desk.engine, desk.catalogue)
+    old = f"SELECT * FROM {desk.standing('explained')} SEMI JOIN {PAIR} USING (user_id, subject_id)"
+    desk.replace_rows("explained", ["access_id"], old, _explained(_DIRTY))
+    desk.clear()
+
+
+def leave_explanations(desk: Desk) -> None:
+    """Say that nothing is explained otherwise: where no incident is known, nothing is explained at all."""
+    for word in ("gone", "made"):
+        desk.lay(f"upkeep {word} explained", f"SELECT * FROM {desk.standing('explained')} WHERE FALSE")
+
+
+def _explained(accesses: str) -> str:
+    """SELECT for what is kept of each explained access: its pair and time beside what explains it."""
+    return (
+        "SELECT explanation.access_id, explanation.explanation, explanation.strength, explanation.reference, "
+        "access.user_id, access.subject_id, access.occurred_at "
+        f"FROM explanation INNER JOIN {accesses} AS access ON explanation.access_id = access.access_id"
+    )
+
+
+def _lay_what_bears(desk: Desk) -> None:
+    """Put before the accesses and the large reference tables what of them may bear on the open accesses."""
+    desk.lay("upkeep near", sql_for_links(desk, f"SELECT subject_id FROM {PAIR}"))
+    desk.lay("upkeep subject", f'SELECT subject_id FROM {PAIR} UNION SELECT linked_id AS subject_id FROM "upkeep near"')
+    subjects = 'SELECT subject_id FROM "upkeep subject"'
+    desk.lay(
+        "upkeep reference",
+        f"SELECT reference FROM {desk.standing('incident_subject')} WHERE subject_id IN ({subjects}) "
+        f"UNION SELECT subject_id AS reference FROM ({subjects}) AS subject UNION SELECT reference FROM {_DIRTY}",
+    )
+    references = 'SELECT reference FROM "upkeep reference"'
+    pairs = f"SELECT subject_id FROM {PAIR}"
+    for table, which in (
+        ("access", f"user_id IN (SELECT user_id FROM {PAIR}) AND subject_id IN ({subjects})"),
+        ("incident", f"reference IN ({references})"),
+        ("incident_staff", f"reference IN ({references})"),
+        ("incident_subject", f"reference IN ({references})"),
+        ("subject", f"subject_id IN ({subjects})"),
+        ("subject_link", f"subject_id IN ({pairs}) OR linked_id IN ({pairs})"),
+    ):
+        desk.lay(table, f"SELECT * FROM {desk.standing(table)} WHERE {which}")

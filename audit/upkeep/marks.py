@@ -1,0 +1,75 @@
+"""What the things kept were made from, so that it is known what changed since, or that they must be made anew."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import audit
+from audit.catalogue import Catalogue, Query, kept_views
+from audit.explain import Horizon, views_of_explanations
+from audit.upkeep.desk import Desk
+
+# Raised when what is kept, or how it is brought up to date, changes: then all is made anew.
+_SHAPE = 1
+TABLES = """
+CREATE TABLE IF NOT EXISTS {upkeep} (
+    made_with VARCHAR, last_load BIGINT, judges BOOLEAN, judged_until TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS {upkeep_load} (load_id BIGINT, events BIGINT);
+CREATE TABLE IF NOT EXISTS {upkeep_table} (table_name VARCHAR, last_load BIGINT);
+"""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`made_with`: a hash of queries, parameters and versions; `last_load`: of all; the horizon that kept views have."""
+
+    made_with: str
+    last_load: int
+    judges: bool
+    judged_until: datetime | None
+
+
+def mark_now(desk: Desk, horizon: Horizon) -> Mark:
+    """Return what would be made from what is loaded now."""
+    last = desk.rows(f"SELECT COALESCE(max(load_id), 0) FROM {desk.standing('load_log')}")[0][0]
+    return Mark(_made_with(desk), int(str(last)), horizon.judges, horizon.judged_until)
+
+
+def read_mark(desk: Desk) -> Mark | None:
+    """Return what the things kept were made from; None when there are none."""
+    desk.execute(TABLES.format(**{name: desk.standing(name) for name in ("upkeep", "upkeep_load", "upkeep_table")}))
+    found = desk.connection.execute(
+        f"SELECT made_with, last_load, judges, judged_until FROM {desk.standing('upkeep')}"
+    ).fetchall()
+    return Mark(*found[0]) if len(found) == 1 else None
+
+
+def write_mark(desk: Desk, mark: Mark) -> None:
+    """Note what the things kept are made from now: the last of a transaction."""
+    desk.execute(f"DELETE FROM {desk.standing('upkeep')}")
+    desk.connection.execute(
+        f"INSERT INTO {desk.standing('upkeep')} VALUES (?, ?, ?, ?)",
+        [mark.made_with, mark.last_load, mark.judges, mark.judged_until],
+    )
+    desk.keep("upkeep_load", f"SELECT load_id, count(*) AS events FROM {desk.standing('event')} GROUP BY load_id")
+    desk.keep(
+        "upkeep_table",
+        f"SELECT table_name, max(load_id) AS last_load FROM {desk.standing('load_input')} GROUP BY table_name",
+    )
+
+
+def _made_with(desk: Desk) -> str:
+    texts = [f"{query.id} {query.sha256} {sorted(query.parameters.items())}" for query in _queries(desk.catalogue)]
+    versions = [str(_SHAPE), audit.__version__, desk.engine.version]
+    return hashlib.sha256("\n".join([*versions, *sorted(texts)]).encode()).hexdigest()
+
+
+def _queries(catalogue: Catalogue) -> Iterable[Query]:
+    """Every query that what is kept rests on."""
+    made = [*catalogue.accesses, *kept_views(catalogue)]
+    below = catalogue.views_for(name for query in made for name in query.reads)
+    return {
+        query.id: query for query in (*made, *below, *catalogue.explanations, *views_of_explanations(catalogue))
+    }.values()

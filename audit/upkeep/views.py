@@ -1,0 +1,122 @@
+"""Views over the log whose rows are kept: all made anew, or only the partitions of accesses that changed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from audit.catalogue import Catalogue, View, kept_views, tables_below
+from audit.explain import SQL_FOR_KEPT_EXPLANATION, Horizon, lay_horizon, make_views
+from audit.sql import quote_identifier, quote_literal
+from audit.upkeep.desk import Desk, same_values
+from audit.upkeep.marks import Mark
+
+_PART = '"upkeep part"'
+
+
+def remake_views(desk: Desk, horizon: Horizon, views: Iterable[View] | None = None) -> None:
+    """Make the kept views whole."""
+    for view in kept_views(desk.catalogue) if views is None else views:
+        _lay_below(desk, view, horizon)
+        desk.lay("upkeep view", view.sql, view.bound())
+        desk.keep(view.id, 'SELECT * FROM "upkeep view"')
+        desk.clear()
+
+
+def update_views(desk: Desk, horizon: Horizon, before: Mark, changed_tables: set[str]) -> None:
+    """Make the partitions anew that hold an access which changed, was explained otherwise, or passed the horizon.
+
+    A view that rests on a reference table that changed is made whole.
+    """
+    views = kept_views(desk.catalogue)
+    if not views:
+        return
+    _lay_changed(desk, horizon.judged_until, before.judged_until)
+    whole: set[str] = set()
+    for view in views:
+        kept_below = [other for other in views if other.id in _reads(desk.catalogue, view)]
+        if (
+            _tables(desk.catalogue, view) & changed_tables
+            or whole & {other.id for other in kept_below}
+            or any(not _has(desk, other, view.partition) for other in kept_below)
+        ):
+            whole.add(view.id)
+            remake_views(desk, horizon, [view])
+        else:
+            _update(desk, view, kept_below, horizon)
+
+
+def _update(desk: Desk, view: View, kept_below: list[View], horizon: Horizon) -> None:
+    columns = ", ".join(map(quote_identifier, view.partition))
+    sources = ['"upkeep changed access"', *(f'"upkeep rows {other.id}"' for other in kept_below)]
+    desk.lay("upkeep part", " UNION ".join(f"SELECT {columns} FROM {source}" for source in sources))
+    for name in ("access", *(other.id for other in kept_below)):
+        desk.lay(name, f"SELECT * FROM {desk.standing(name)} AS standing WHERE {_in_part(view)}")
+    if "explanation" in _reads(desk.catalogue, view):
+        desk.lay(
+            "explained",
+            f"SELECT * FROM {desk.standing('explained')} WHERE access_id IN (SELECT access_id FROM access)",
+        )
+    _lay_below(desk, view, horizon)
+    desk.lay("upkeep view", view.sql, view.bound())
+    stands = desk.standing(view.id)
+    desk.lay(
+        f"upkeep rows {view.id}",
+        f'SELECT * FROM {stands} AS standing WHERE {_in_part(view)} UNION ALL BY NAME SELECT * FROM "upkeep view"',
+    )
+    desk.execute(f"DELETE FROM {stands} AS standing WHERE {_in_part(view)}")
+    desk.execute(f'INSERT INTO {stands} BY NAME SELECT * FROM "upkeep view"')
+    desk.clear()
+
+
+def _in_part(view: View) -> str:
+    return f"EXISTS (SELECT 1 FROM {_PART} AS part WHERE {same_values(view.partition, 'part', 'standing')})"
+
+
+def _lay_changed(desk: Desk, until: datetime | None, until_before: datetime | None) -> None:
+    """Make a table of the accesses that went, came, are explained otherwise, or are judged now and were not, or no more."""
+    standing = f"SELECT * FROM {desk.standing('access')}"
+    explained = " UNION ALL ".join(f'SELECT access_id FROM "upkeep {word} explained"' for word in ("gone", "made"))
+    parts = [
+        'SELECT * FROM "upkeep gone access"',
+        'SELECT * FROM "upkeep made access"',
+        f"{standing} WHERE access_id IN ({explained})",
+    ]
+    if until != until_before:
+        after, to = _span(until, until_before)
+        parts.append(f"{standing} WHERE occurred_at > {after} AND occurred_at <= {to}")
+    desk.lay("upkeep changed access", " UNION ALL BY NAME ".join(parts))
+
+
+def _span(one: datetime | None, other: datetime | None) -> tuple[str, str]:
+    """Return the times between two horizons, as SQL; None is no limit."""
+    ends = [time for time in (one, other) if time is not None]
+    after = f"TIMESTAMP {quote_literal(str(min(ends)))}"
+    return after, f"TIMESTAMP {quote_literal(str(max(ends)))}" if len(ends) > 1 else "TIMESTAMP 'infinity'"
+
+
+def _lay_below(desk: Desk, view: View, horizon: Horizon) -> None:
+    """Make what a view reads and is not kept, over the accesses that stand or are laid before them."""
+    lay_horizon(desk.engine, horizon)
+    desk.engine.create_view("explanation", SQL_FOR_KEPT_EXPLANATION)
+    make_views(desk.engine, [other for other in _below(desk.catalogue, view) if not other.partition])
+
+
+def _below(catalogue: Catalogue, view: View) -> tuple[View, ...]:
+    """Return the views that a view is made of, down to those that are kept, in order."""
+    needed = set(view.reads)
+    for other in reversed(catalogue.views):
+        if other.id in needed and not other.partition:
+            needed.update(other.reads)
+    return tuple(other for other in catalogue.views if other.id in needed)
+
+
+def _reads(catalogue: Catalogue, view: View) -> set[str]:
+    return {*view.reads, *(name for other in _below(catalogue, view) if not other.partition for name in other.reads)}
+
+
+def _tables(catalogue: Catalogue, view: View) -> set[str]:
+    return tables_below(catalogue, [view])
+
+
+def _has(desk: Desk, view: View, columns: Iterable[str]) -> bool:
+    found = desk.rows(f"DESCRIBE {desk.standing(view.id)}")
+    return set(columns) <= {str(row[0]) for row in found}
