@@ -1,0 +1,110 @@
+"""What a night costs with a year in the warehouse: against a full run over it, and against the same night after a month.
+
+    python benchmarks/incremental.py --events 4000000
+
+A year is simulated and loaded but for its last whole day; then that day is added and `audit run` timed as a whole process,
+and after it `audit run --full`. The same day is added to a warehouse that holds the thirty days before it. The goals are
+ratios: at most 0.15 of the full run, and at most 1.5 times the night after a month. Seconds are of this machine.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+from audit.simulate import simulate
+
+GOALS = {"of_full": 0.15, "of_month": 1.5}
+MONTH = timedelta(days=30)
+
+
+def main() -> None:
+    """Make the data, run the nights, print ratios and seconds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--staff", type=int, default=1_500)
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        force = Path(scratch) / "force"
+        simulate(force, given.staff, given.days, given.events, given.seed, _tell)
+        day = _last_whole_day(force)
+        year = _workspace(force, Path(scratch) / "year", given.threads, date.min, day)
+        month = _workspace(force, Path(scratch) / "month", given.threads, day - MONTH, day)
+        for folder in (year, month):
+            _run(folder)
+            _add(force, folder, day)
+        night, after_month, full = _run(year), _run(month), _run(year, "--full")
+    ratios = {"of_full": round(night[0] / full[0], 3), "of_month": round(night[0] / after_month[0], 3)}
+    seconds = {"night": night, "night_after_month": after_month, "full": full}
+    print(json.dumps({**vars(given), "day": str(day), "ratios": ratios, "goals": GOALS, "seconds": seconds}, indent=2))
+
+
+def _tell(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _day_of(line: str) -> date:
+    return date.fromisoformat(line.split(",")[1][:10])
+
+
+def _lines(path: Path) -> tuple[str, list[str]]:
+    header, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return header, lines
+
+
+def _last_whole_day(force: Path) -> date:
+    """Return the newest day with at least half of what is usual: the log ends within a day."""
+    counted: Counter[date] = Counter()
+    for path in sorted((force / "logs").glob("*.csv"))[-2:]:
+        counted.update(map(_day_of, _lines(path)[1]))
+    usual = sorted(counted.values())[len(counted) // 2]
+    return max(day for day, events in counted.items() if 2 * events >= usual)
+
+
+def _workspace(force: Path, folder: Path, threads: int, first: date, until: date) -> Path:
+    """Copy the force with the log from one day to the day before another."""
+    shutil.copytree(force, folder, ignore=shutil.ignore_patterns("labels"))
+    config = folder / "audit.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("[workspace]\n", f"[workspace]\nthreads = {threads}\n"), encoding="utf-8")
+    for path in sorted((folder / "logs").glob("*.csv")):
+        header, lines = _lines(path)
+        kept = [line for line in lines if first <= _day_of(line) < until]
+        path.unlink()
+        if kept:
+            path.write_text(header + "".join(kept), encoding="utf-8")
+    return folder
+
+
+def _add(force: Path, folder: Path, day: date) -> None:
+    header, added = "", []
+    for path in sorted((force / "logs").glob("*.csv"))[-2:]:
+        header, lines = _lines(path)
+        added += [line for line in lines if _day_of(line) == day]
+    (folder / "logs" / f"event-{day}-night.csv").write_text(header + "".join(added), encoding="utf-8")
+
+
+def _run(folder: Path, *options: str) -> tuple[float, dict[str, float]]:
+    """Run the job as a process, and return its seconds, whole and by step."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "audit", "-w", str(folder), "run", *options]
+    process = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    seconds = round(time.perf_counter() - started, 2)
+    if process.returncode not in (0, 3):
+        raise SystemExit(process.stderr.decode())
+    manifest = max((folder / "reports").glob("run=*/manifest.json"))
+    steps: dict[str, float] = json.loads(manifest.read_text(encoding="utf-8"))["seconds"]["steps"]
+    return seconds, steps
+
+
+if __name__ == "__main__":
+    main()
