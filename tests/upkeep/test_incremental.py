@@ -151,7 +151,8 @@ def tables_of(drawn: Sequence[Force], night: int) -> dict[str, list[dict[str, An
 
 @given(
     st.lists(forces(), min_size=3, max_size=8),
-    st.lists(st.integers(0, NIGHTS - 1), min_size=4, max_size=4),
+    # Most files come early: a change of context must show where no new event hides it.
+    st.lists(st.sampled_from((0, 0, 0, 1, 2, 3)), min_size=4, max_size=4),
     st.lists(st.tuples(st.integers(1, NIGHTS - 1), FILES, st.booleans()), max_size=2),
     st.integers(1, NIGHTS),
 )
