@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from audit.explain import make_accesses
 from audit.upkeep.desk import Desk
-from audit.upkeep.tiles import TILE, find_tiles, lay_events_of_tiles, longest_chain
+from audit.upkeep.tiles import TILE, find_tiles, lay_events_of_tiles, longest_chain, span_of_tiles
 
 # Nothing else of what collapsing makes is read afterwards.
 KEPT = ("access", "access_event", "shared_id")
@@ -43,8 +43,10 @@ def update_accesses(desk: Desk) -> bool:
 
 def _of_tiles(desk: Desk, name: str) -> str:
     """SELECT for what stands of the tiles: no act leaves them, so that the day of its first event tells where it lies."""
+    first, last = span_of_tiles(desk)
     return (
-        f"SELECT * FROM {desk.standing(name)} AS standing WHERE EXISTS (SELECT 1 FROM {TILE} AS tile "
+        f"SELECT * FROM {desk.standing(name)} AS standing "
+        f"WHERE occurred_at >= {first} AND occurred_at < {last} AND EXISTS (SELECT 1 FROM {TILE} AS tile "
         "WHERE tile.user_id IS NOT DISTINCT FROM standing.user_id AND tile.day = CAST(standing.occurred_at AS DATE))"
     )
 

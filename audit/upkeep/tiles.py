@@ -52,7 +52,7 @@ def find_tiles(desk: Desk, new: Collection[int], gone: Collection[int], chain: i
 
 def lay_events_of_tiles(desk: Desk) -> None:
     """Put the events of the tiles in place of the log."""
-    first, last = _span(desk, "TRUE")
+    first, last = span_of_tiles(desk)
     desk.lay(
         "event",
         f"SELECT * FROM {desk.standing('event')} AS event WHERE occurred_at >= {first} AND occurred_at < {last} "
@@ -165,7 +165,7 @@ def _acts_that_stand(desk: Desk, turn: int) -> str:
 
 def _add_across_midnight(desk: Desk, chain: int, turn: int) -> None:
     """Add the day before or after where the user has events within the chain on both sides of midnight."""
-    first, last = _span(desk, f"round = {turn}")
+    first, last = span_of_tiles(desk, f"round = {turn}")
     midnight = "date_trunc('day', event.occurred_at)"
     _find(
         desk,
@@ -192,7 +192,7 @@ def _add_across_midnight(desk: Desk, chain: int, turn: int) -> None:
 
 def _add_parents(desk: Desk, turn: int) -> None:
     """Add the parents and children of the events of the last turn's tiles."""
-    first, last = _span(desk, f"round = {turn}")
+    first, last = span_of_tiles(desk, f"round = {turn}")
     _find(
         desk,
         f"event.occurred_at >= {first} AND event.occurred_at < {last} "
@@ -217,7 +217,7 @@ def _add_parents(desk: Desk, turn: int) -> None:
         )
 
 
-def _span(desk: Desk, which: str) -> tuple[str, str]:
+def span_of_tiles(desk: Desk, which: str = "TRUE") -> tuple[str, str]:
     """Return the times between which the tiles lie, as SQL: the engine passes over what lies outside."""
     first, last = desk.rows(f"SELECT min(day), max(day) FROM {TILE} WHERE {which}")[0]
     if first is None:

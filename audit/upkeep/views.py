@@ -31,6 +31,7 @@ def update_views(desk: Desk, horizon: Horizon, before: Mark, changed_tables: set
         return
     _lay_changed(desk, horizon.judged_until, before.judged_until)
     whole: set[str] = set()
+    seen: dict[str, int] = {}
     for view in views:
         kept_below = [other for other in views if other.id in _reads(desk.catalogue, view)]
         if (
@@ -41,20 +42,31 @@ def update_views(desk: Desk, horizon: Horizon, before: Mark, changed_tables: set
             whole.add(view.id)
             remake_views(desk, horizon, [view])
         else:
-            _update(desk, view, kept_below, horizon)
+            _update(desk, view, kept_below, horizon, seen)
 
 
-def _update(desk: Desk, view: View, kept_below: list[View], horizon: Horizon) -> None:
+def _update(desk: Desk, view: View, kept_below: list[View], horizon: Horizon, seen: dict[str, int]) -> None:
     columns = ", ".join(map(quote_identifier, view.partition))
     sources = ['"upkeep changed access"', *(f'"upkeep rows {other.id}"' for other in kept_below)]
-    desk.lay("upkeep part", " UNION ".join(f"SELECT {columns} FROM {source}" for source in sources))
-    for name in ("access", *(other.id for other in kept_below)):
-        desk.lay(name, f"SELECT * FROM {desk.standing(name)} AS standing WHERE {_in_part(view)}")
-    if "explanation" in _reads(desk.catalogue, view):
+    part = " UNION ".join(f"SELECT {columns} FROM {source}" for source in sources)
+    if part not in seen:
+        # Views of the same partition see the same accesses: found once, for finding them is most of the work.
+        seen[part] = len(seen)
+        desk.lay("upkeep part", part)
+        desk.lay(f"upkeep part {seen[part]}", f"SELECT * FROM {_PART}")
         desk.lay(
-            "explained",
-            f"SELECT * FROM {desk.standing('explained')} WHERE access_id IN (SELECT access_id FROM access)",
+            f"upkeep access {seen[part]}", f"SELECT * FROM {desk.standing('access')} AS standing WHERE {_in_part(view)}"
         )
+        desk.lay(
+            f"upkeep explained {seen[part]}",
+            f"SELECT * FROM {desk.standing('explained')} "
+            f'WHERE access_id IN (SELECT access_id FROM "upkeep access {seen[part]}")',
+        )
+    desk.lay("upkeep part", f'SELECT * FROM "upkeep part {seen[part]}"')
+    for name in ("access", "explained"):
+        desk.engine.create_view(name, f'SELECT * FROM "upkeep {name} {seen[part]}"')
+    for other in kept_below:
+        desk.lay(other.id, f"SELECT * FROM {desk.standing(other.id)} AS standing WHERE {_in_part(view)}")
     _lay_below(desk, view, horizon)
     desk.lay("upkeep view", view.sql, view.bound())
     stands = desk.standing(view.id)
@@ -73,17 +85,20 @@ def _in_part(view: View) -> str:
 
 def _lay_changed(desk: Desk, until: datetime | None, until_before: datetime | None) -> None:
     """Make a table of the accesses that went, came, are explained otherwise, or are judged now and were not, or no more."""
-    standing = f"SELECT * FROM {desk.standing('access')}"
+    columns = ", ".join(
+        sorted({quote_identifier(name) for view in kept_views(desk.catalogue) for name in view.partition})
+    )
+    standing = f"SELECT {columns} FROM {desk.standing('access')}"
     explained = " UNION ALL ".join(f'SELECT access_id FROM "upkeep {word} explained"' for word in ("gone", "made"))
     parts = [
-        'SELECT * FROM "upkeep gone access"',
-        'SELECT * FROM "upkeep made access"',
+        f'SELECT {columns} FROM "upkeep gone access"',
+        f'SELECT {columns} FROM "upkeep made access"',
         f"{standing} WHERE access_id IN ({explained})",
     ]
     if until != until_before:
         after, to = _span(until, until_before)
         parts.append(f"{standing} WHERE occurred_at > {after} AND occurred_at <= {to}")
-    desk.lay("upkeep changed access", " UNION ALL BY NAME ".join(parts))
+    desk.lay("upkeep changed access", " UNION ".join(parts))
 
 
 def _span(one: datetime | None, other: datetime | None) -> tuple[str, str]:
