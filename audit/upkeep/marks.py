@@ -14,7 +14,7 @@ from audit.upkeep.desk import Desk
 _SHAPE = 1
 TABLES = """
 CREATE TABLE IF NOT EXISTS {upkeep} (
-    made_with VARCHAR, last_load BIGINT, judges BOOLEAN, judged_until TIMESTAMP
+    made_with VARCHAR, last_load BIGINT, events BIGINT, judges BOOLEAN, judged_until TIMESTAMP
 );
 CREATE TABLE IF NOT EXISTS {upkeep_load} (load_id BIGINT, events BIGINT);
 CREATE TABLE IF NOT EXISTS {upkeep_table} (table_name VARCHAR, last_load BIGINT);
@@ -23,10 +23,11 @@ CREATE TABLE IF NOT EXISTS {upkeep_table} (table_name VARCHAR, last_load BIGINT)
 
 @dataclass(frozen=True)
 class Mark:
-    """`made_with`: a hash of queries, parameters and versions; `last_load`: of all; the horizon that kept views have."""
+    """`made_with`: a hash of queries, parameters and versions; `last_load`: of all; `events`: in the log; the horizon."""
 
     made_with: str
     last_load: int
+    events: int
     judges: bool
     judged_until: datetime | None
 
@@ -34,14 +35,16 @@ class Mark:
 def mark_now(desk: Desk, horizon: Horizon) -> Mark:
     """Return what would be made from what is loaded now."""
     last = desk.rows(f"SELECT COALESCE(max(load_id), 0) FROM {desk.standing('load_log')}")[0][0]
-    return Mark(_made_with(desk), int(str(last)), horizon.judges, horizon.judged_until)
+    # Where events went with no load that says so.
+    events = desk.count(f"SELECT 1 FROM {desk.standing('event')}")
+    return Mark(_made_with(desk), int(str(last)), events, horizon.judges, horizon.judged_until)
 
 
 def read_mark(desk: Desk) -> Mark | None:
     """Return what the things kept were made from; None when there are none."""
     desk.execute(TABLES.format(**{name: desk.standing(name) for name in ("upkeep", "upkeep_load", "upkeep_table")}))
     found = desk.connection.execute(
-        f"SELECT made_with, last_load, judges, judged_until FROM {desk.standing('upkeep')}"
+        f"SELECT made_with, last_load, events, judges, judged_until FROM {desk.standing('upkeep')}"
     ).fetchall()
     return Mark(*found[0]) if len(found) == 1 else None
 
@@ -50,8 +53,8 @@ def write_mark(desk: Desk, mark: Mark) -> None:
     """Note what the things kept are made from now: the last of a transaction."""
     desk.execute(f"DELETE FROM {desk.standing('upkeep')}")
     desk.connection.execute(
-        f"INSERT INTO {desk.standing('upkeep')} VALUES (?, ?, ?, ?)",
-        [mark.made_with, mark.last_load, mark.judges, mark.judged_until],
+        f"INSERT INTO {desk.standing('upkeep')} VALUES (?, ?, ?, ?, ?)",
+        [mark.made_with, mark.last_load, mark.events, mark.judges, mark.judged_until],
     )
     desk.keep("upkeep_load", f"SELECT load_id, count(*) AS events FROM {desk.standing('event')} GROUP BY load_id")
     desk.keep(

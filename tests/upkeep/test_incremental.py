@@ -154,7 +154,7 @@ def tables_of(drawn: Sequence[Force], night: int) -> dict[str, list[dict[str, An
     # Most files come early: a change of context must show where no new event hides it.
     st.lists(st.sampled_from((0, 0, 0, 1, 2, 3)), min_size=4, max_size=4),
     st.lists(st.tuples(st.integers(1, NIGHTS - 1), FILES, st.booleans()), max_size=2),
-    st.integers(1, NIGHTS),
+    st.integers(2, NIGHTS),
 )
 @settings(max_examples=20, deadline=None)
 def test_night_after_night_gives_what_the_whole_log_gives_at_once(
