@@ -120,6 +120,10 @@ EXPLAINED: dict[str, tuple[Night, Night]] = {
         {**events(event("1")), **KNOWN, "incident_subject": [holds("V1")]},
         {"subject_link": [link()]},
     ),
+    "a link the other way round leads to an incident": (
+        {**events(event("1")), **KNOWN, "incident_subject": [holds("V1")]},
+        {"subject_link": [link(subject_id="V1", linked_id="P1")]},
+    ),
     "a link that led to an incident goes": (
         {**events(event("1")), **KNOWN, "incident_subject": [holds("V1")], "subject_link": [link()]},
         {"subject_link": []},
