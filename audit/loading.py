@@ -1,4 +1,4 @@
-"""What `audit load` does: load what is new, or the files named, and make the accesses anew. Makes no report."""
+"""What `audit load` does: load what is new, or the files named. Explains nothing and makes no report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,9 +7,8 @@ from pathlib import Path
 from audit.errors import ExitCode, UsageError, worst
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs, load_named, load_named_again
-from audit.load.health import unresolved_accounts
 from audit.lock import hold
-from audit.run import Notify, limits, make_ready, put_on_ledger, read_queries
+from audit.run import Notify, limits, put_on_ledger, read_queries
 from audit.sources.library import read_library
 from audit.warehouse import open_warehouse
 from audit.workspace import Workspace
@@ -41,7 +40,7 @@ def load_only(
     """
     if again and (files or source):
         raise UsageError("--again takes its file and source from the load that it names; leave out FILE and --source")
-    catalogue = read_queries(workspace)
+    read_queries(workspace)
     library = read_library(workspace.sources)
     chosen = workspace if files else _of_source(workspace, source)
     with hold(workspace):
@@ -54,9 +53,6 @@ def load_only(
             else:
                 loaded = load_inputs(connection, chosen, library, notify)
             put_on_ledger(workspace, connection, loaded)
-            make_ready(connection, workspace, catalogue, full=False, notify=notify)
-            if loaded.loads:
-                loaded.warnings += unresolved_accounts(connection)
         finally:
             connection.close()
     return LoadOnly(loaded, ledger_of(workspace).read().head)

@@ -76,7 +76,7 @@ def unresolved_accounts(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...
 
 
 def _has_accesses(connection: duckdb.DuckDBPyConnection) -> bool:
-    row = connection.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = 'access'").fetchone()
+    row = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'access'").fetchone()
     return row is not None and row[0] > 0
 
 

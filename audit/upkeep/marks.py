@@ -12,12 +12,10 @@ from audit.upkeep.desk import Desk
 
 # Raised when what is kept, or how it is brought up to date, changes: then all is made anew.
 _SHAPE = 1
-TABLES = """
-CREATE TABLE IF NOT EXISTS {upkeep} (
+_TABLE = """
+CREATE TABLE IF NOT EXISTS {} (
     made_with VARCHAR, last_load BIGINT, events BIGINT, judges BOOLEAN, judged_until TIMESTAMP
-);
-CREATE TABLE IF NOT EXISTS {upkeep_load} (load_id BIGINT, events BIGINT);
-CREATE TABLE IF NOT EXISTS {upkeep_table} (table_name VARCHAR, last_load BIGINT);
+)
 """
 
 
@@ -42,7 +40,8 @@ def mark_now(desk: Desk, horizon: Horizon) -> Mark:
 
 def read_mark(desk: Desk) -> Mark | None:
     """Return what the things kept were made from; None when there are none."""
-    desk.execute(TABLES.format(**{name: desk.standing(name) for name in ("upkeep", "upkeep_load", "upkeep_table")}))
+    if not desk.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'upkeep'"):
+        return None
     found = desk.connection.execute(
         f"SELECT made_with, last_load, events, judges, judged_until FROM {desk.standing('upkeep')}"
     ).fetchall()
@@ -51,6 +50,7 @@ def read_mark(desk: Desk) -> Mark | None:
 
 def write_mark(desk: Desk, mark: Mark) -> None:
     """Note what the things kept are made from now: the last of a transaction."""
+    desk.execute(_TABLE.format(desk.standing("upkeep")))
     desk.execute(f"DELETE FROM {desk.standing('upkeep')}")
     desk.connection.execute(
         f"INSERT INTO {desk.standing('upkeep')} VALUES (?, ?, ?, ?, ?)",

@@ -46,6 +46,12 @@ def bring_up_to_date(
         desk.clear(everything=True)
 
 
+def is_up_to_date(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, span: timedelta | None) -> bool:
+    """Say whether what is kept is that of what is loaded now. Writes nothing."""
+    desk = Desk(connection, catalogue)
+    return read_mark(desk) == mark_now(desk, find_horizon(desk.engine, span))
+
+
 def _remake(desk: Desk, span: timedelta | None) -> None:
     horizon = find_horizon(desk.engine, span)
     remake_accesses(desk)

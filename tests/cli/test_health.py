@@ -34,7 +34,7 @@ def gate(in_tiny, tiny):
     (tiny / "gate" / "a.csv").write_text(LOG)
     first = in_tiny("load")
     (tiny / "gate" / "b.csv").write_text(NEXT)
-    return first, in_tiny("load"), in_tiny
+    return first, in_tiny("run"), in_tiny
 
 
 def _gate_of(status):
@@ -78,7 +78,7 @@ def test_people_are_told_in_words_what_is_odd(gate):
     assert 'gate: the last file has other columns than the one before: "ip" is new, "old" is gone' in told
 
 
-def test_loading_tells_of_doubled_hours_unresolved_accounts_and_new_columns_once(gate, tiny):
+def test_a_night_tells_of_doubled_hours_unresolved_accounts_and_new_columns_once(gate, tiny):
     first, second, in_tiny = gate
     assert "times in an hour that came twice, each taken as the first: 1" in first.err
     assert 'not mapped, and not met before in source gate: "old"' in first.err
