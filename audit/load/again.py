@@ -13,12 +13,13 @@ import duckdb
 from audit.errors import InputOutputError
 from audit.load.fingerprint import hash_file
 from audit.load.load import Arrival, forget, naming_faults, place
-from audit.load.noting import FileLoad, next_load_id, now, one_transaction
+from audit.load.noting import FileLoad, next_load_id, now
 from audit.load.raw import RawFile
 from audit.load.readers import read_raw
 from audit.load.resting import StandingLoad, loads_to_follow, loads_with_duplicates, read_standing
 from audit.load.withdrawal import GONE, any_event_gone, withdraw_loads
 from audit.sources.definition import SourceDefinition
+from audit.warehouse import one_transaction
 from audit.workspace import Input, Workspace
 
 _ASIDE = "aside_"

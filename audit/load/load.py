@@ -16,7 +16,7 @@ from audit.load.events import derive_event_ids, place_events
 from audit.load.files import reading
 from audit.load.fingerprint import Fingerprint, hash_file
 from audit.load.inputs import is_known
-from audit.load.noting import FileLoad, counted, next_load_id, note_load, now, one_transaction, remarks_on
+from audit.load.noting import FileLoad, counted, next_load_id, note_load, now, remarks_on
 from audit.load.raw import RAW_TABLE, REJECT_TABLE, RawFile
 from audit.load.readers import read_raw
 from audit.load.reference import insert_reference, judge_reference
@@ -24,6 +24,7 @@ from audit.load.stacked import HEADER_TABLE
 from audit.load.stage import STAGED, VERDICT, Staged, keep_quarantine, start_verdicts
 from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import RawColumns, map_columns, used_columns
+from audit.warehouse import one_transaction
 from audit.workspace import Input, Workspace
 
 # Clocks differ and zones are mistaken: only what lies further ahead than this is a misdated event.

@@ -1,7 +1,6 @@
 """What is noted of a load: its row of load_log, which counts balance, and what there is to say about the file."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -40,22 +39,6 @@ class FileLoad:
     warnings: tuple[str, ...] = ()
     doubled: int = 0
     remarks: tuple[str, ...] = ()
-
-
-@contextmanager
-def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of what is done within, or nothing of it."""
-    connection.execute("BEGIN")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # The engine rolls back by itself where a commit failed: nothing is left to roll back then.
-        try:
-            connection.execute("ROLLBACK")
-        except duckdb.TransactionException:
-            pass
-        raise
 
 
 def counted(connection: duckdb.DuckDBPyConnection, staged: Staged, load: FileLoad) -> FileLoad:

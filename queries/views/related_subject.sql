@@ -1,7 +1,7 @@
 -- id = "related_subject"
 -- title = "Subjects near to each user"
 -- description = "Own record (distance 0), relationships (1), and what is linked to either in one step (2) or two (3)."
--- reads = ["relationship", "staff", "subject_link"]
+-- reads = ["any_link", "relationship", "staff"]
 -- materialise = true
 --
 -- A relationship counts whether or not it has ended: a former partner is the commonest of all subjects in published cases.
@@ -23,44 +23,28 @@ WITH near AS (
     FROM relationship
 ),
 
-step AS (
-    SELECT
-        subject_id,
-        linked_id,
-        starts_at,
-        ends_at
-    FROM subject_link
-    UNION
-    SELECT
-        linked_id AS subject_id,
-        subject_id AS linked_id,
-        starts_at,
-        ends_at
-    FROM subject_link
-),
-
 one_step AS (
     SELECT
         near.user_id,
-        step.linked_id AS subject_id,
+        any_link.linked_id AS subject_id,
         2 AS distance,
         near.relation,
-        step.starts_at,
-        step.ends_at
+        any_link.starts_at,
+        any_link.ends_at
     FROM near
-    INNER JOIN step ON near.subject_id = step.subject_id
+    INNER JOIN any_link ON near.subject_id = any_link.subject_id
 ),
 
 two_steps AS (
     SELECT
         one_step.user_id,
-        step.linked_id AS subject_id,
+        any_link.linked_id AS subject_id,
         3 AS distance,
         one_step.relation,
-        greatest(one_step.starts_at, step.starts_at) AS starts_at,
-        least(one_step.ends_at, step.ends_at) AS ends_at
+        greatest(one_step.starts_at, any_link.starts_at) AS starts_at,
+        least(one_step.ends_at, any_link.ends_at) AS ends_at
     FROM one_step
-    INNER JOIN step ON one_step.subject_id = step.subject_id
+    INNER JOIN any_link ON one_step.subject_id = any_link.subject_id
 )
 
 SELECT
