@@ -8,7 +8,7 @@ from audit.errors import ExitCode, UsageError, worst
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs, load_named, load_named_again
 from audit.lock import hold
-from audit.run import Notify, limits, put_on_ledger, read_queries
+from audit.run import Notify, limits, put_on_ledger
 from audit.sources.library import read_library
 from audit.warehouse import open_warehouse
 from audit.workspace import Workspace
@@ -40,7 +40,6 @@ def load_only(
     """
     if again and (files or source):
         raise UsageError("--again takes its file and source from the load that it names; leave out FILE and --source")
-    read_queries(workspace)
     library = read_library(workspace.sources)
     chosen = workspace if files else _of_source(workspace, source)
     with hold(workspace):
