@@ -1,17 +1,15 @@
-"""Read a CSV file: by DuckDB where it rejects nothing and an independent count agrees, else record by record."""
+"""Read a CSV file: as a stream of blocks where an independent count agrees with it, else record by record."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from audit.load.counting import Count, CountingRule, count_records
-from audit.load.csv_dialect import is_plain
+from audit.load.csv_blocks import NotPlainError
 from audit.load.csv_head import Head, read_head
 from audit.load.csv_slow import read_records
-from audit.load.files import compression_of, is_utf8
+from audit.load.csv_stream import CsvStream, copy_stream, open_stream
 from audit.load.hints import cut_off, full_sheet, other_width
 from audit.load.raw import (
     RAW_TABLE,
@@ -21,7 +19,6 @@ from audit.load.raw import (
     insert_rows,
     keep_rejects,
     name_columns,
-    numbered_from_one,
     start_rejects,
 )
 from audit.sources.definition import ReadOptions
@@ -30,8 +27,6 @@ from audit.sql import quote_literal
 
 _BATCH_RECORDS = 100_000
 _BATCH_CHARACTERS = 1 << 26
-# DuckDB takes no "nothing is null": this text is not met in a file.
-_NEVER = "\x01\x02\x01"
 
 
 def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOptions) -> RawFile:
@@ -46,24 +41,26 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOption
     if head is None:
         return _empty(connection)
     names = name_columns(head.header)
-    above = read.skip + (read.header is True)
-    count = _read_fast(connection, path, read, head)
-    if count is not None:
-        hints = (*full_sheet(count.records, above), *cut_off(path, ended=count.ended))
-        columns = RawColumns(names, trimmed=count.trimmed and "" in read.null_values)
-        # Only because nothing was rejected: else every record behind a reject would have its number.
-        return RawFile(numbered_from_one(connection), _record_text(names), columns, count.records, warnings=hints)
+    stream = open_stream(path, read, head)
+    if _read_fast(connection, stream) and stream is not None:
+        return raw_of(stream, read, RAW_TABLE)
     rejected = _read_slow(connection, path, read, head)
     records = count_rows(connection, RAW_TABLE) + rejected
-    hints = (*full_sheet(records, above), *cut_off(path, read.quote), *other_width(connection, records))
+    hints = (*full_sheet(records, _above(read)), *cut_off(path, read.quote), *other_width(connection, records))
     return RawFile(RAW_TABLE, _record_text(names), RawColumns(names), records, rejected, hints)
 
 
-def file_literal(path: Path) -> str:
-    """Return a path as a SQL literal that names just this file."""
-    # A path is no pattern: * ? [ in a file's name mean themselves.
-    escaped = "".join(f"[{char}]" if char in "*?[" else char for char in str(path))
-    return quote_literal(escaped)
+def raw_of(stream: CsvStream, read: ReadOptions, relation: str) -> RawFile:
+    """Return what a relation holds of a stream that was read to its end."""
+    names, seen = name_columns(stream.head.header), stream.seen
+    hints = (*full_sheet(seen.records, _above(read)), *cut_off(stream.path, ended=seen.ended))
+    columns = RawColumns(names, trimmed=seen.trimmed and "" in read.null_values)
+    return RawFile(relation, _record_text(names), columns, seen.records, warnings=hints)
+
+
+def _above(read: ReadOptions) -> int:
+    """Return how many rows stand above the records."""
+    return read.skip + (read.header is True)
 
 
 def _empty(connection: duckdb.DuckDBPyConnection) -> RawFile:
@@ -77,37 +74,15 @@ def _record_text(names: dict[str, str]) -> str:
     return f"CAST(json_object({parts}) AS VARCHAR)"
 
 
-def _read_fast(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOptions, head: Head) -> Count | None:
-    """Let DuckDB read the file; None where it cannot be sure to have read every record."""
-    if not is_utf8(read.encoding) or not is_plain(read) or not (read.delimiter + read.quote).isascii():
-        return None
-    rule = CountingRule(head.start, read.quote.encode(), read.delimiter.encode())
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        counting = pool.submit(count_records, path, rule)
-        try:
-            connection.execute("DROP TABLE IF EXISTS raw_fault; DROP TABLE IF EXISTS raw_scan")
-            connection.execute(_sql_for_read(path, read, head))
-        except duckdb.Error:
-            counting.result()
-            return None
-        counted = counting.result()
-    records = count_rows(connection, RAW_TABLE)
-    delimiters = records * (len(head.header) - 1)
-    agreed = count_rows(connection, "raw_fault") == 0 and (records, delimiters) == (counted.records, counted.delimiters)
-    return counted if agreed and counted.clear else None
-
-
-def _sql_for_read(path: Path, read: ReadOptions, head: Head) -> str:
-    types = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(len(head.header)))
-    null = "" if "" in read.null_values else _NEVER
-    quote = quote_literal(read.quote)
-    return (
-        f"CREATE OR REPLACE TEMP TABLE {RAW_TABLE} AS SELECT * FROM read_csv({file_literal(path)}, "
-        f"columns = {{{types}}}, auto_detect = false, header = false, skip = {head.lines}, "
-        f"delim = {quote_literal(read.delimiter)}, quote = {quote}, escape = {quote}, nullstr = {quote_literal(null)}, "
-        f"strict_mode = true, null_padding = false, compression = '{compression_of(path) or 'none'}', "
-        "store_rejects = true, rejects_table = 'raw_fault', rejects_scan = 'raw_scan')"
-    )
+def _read_fast(connection: duckdb.DuckDBPyConnection, stream: CsvStream | None) -> bool:
+    """Read the file in one piece into the raw table; False where the fast reader cannot be sure to have read every record."""
+    if stream is None:
+        return False
+    try:
+        copy_stream(connection, stream, RAW_TABLE)
+    except NotPlainError:
+        return False
+    return True
 
 
 def _read_slow(connection: duckdb.DuckDBPyConnection, path: Path, read: ReadOptions, head: Head) -> int:

@@ -1,10 +1,10 @@
 """Count the events whose local time came twice, in autumn, and was taken as the first. Changes nothing."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import duckdb
 
+from audit.load.csv_stream import copy_stream
 from audit.load.stage import Staged
 from audit.sources.mapping import map_columns
 from audit.sources.times import wall_name
@@ -27,8 +27,12 @@ def count_doubled(
     records = f"SELECT record_no FROM event WHERE load_id = {int(load_id)} AND ({within})"
     if connection.execute(f"SELECT count(*) FROM ({records})").fetchone() == (0,):
         return 0
-    raw = replace(staged.raw, relation=f"(SELECT * FROM {staged.raw.relation} AS raw WHERE record_no IN ({records}))")
-    mapped = map_columns(staged.definition, raw.columns, raw.relation, zone, latest)
+    raw = staged.raw
+    relation = f"(SELECT * FROM {raw.relation} AS raw WHERE record_no IN ({records}))"
+    if raw.stream:
+        relation = "raw_doubled"
+        copy_stream(connection, raw.stream, relation, f"record_no IN ({records})")
+    mapped = map_columns(staged.definition, raw.columns, relation, zone, latest)
     row = connection.execute(f"SELECT count({wall_name('occurred_at')}) FROM ({mapped.sql})").fetchone()
     return int(row[0]) if row else 0
 

@@ -46,19 +46,20 @@ def place_events(connection: duckdb.DuckDBPyConnection, staged: Staged, source: 
 
     Most files hold no id twice and none that is known: then one pass both tests and appends.
     """
-    readable = staged.raw.records - staged.raw.rejected
+    readable = staged.raw.to_place
     if _ids_are_new(connection, staged, source, readable):
-        if _insert(connection, staged, source, load_id, f"NOT ({broken(staged.mapped)})") < readable:
+        if insert_events(connection, staged.relation, source, load_id, f"NOT ({broken(staged.mapped)})") < readable:
             quarantine_broken(connection, staged)
             judge_known_texts(connection, staged, source)
         return
     quarantine_broken(connection, staged)
     _judge_candidates(connection, staged, source)
     judge_known_texts(connection, staged, source)
-    _insert(connection, staged, source, load_id, f"record_no NOT IN (SELECT record_no FROM {VERDICT})")
+    insert_events(connection, staged.relation, source, load_id, f"record_no NOT IN (SELECT record_no FROM {VERDICT})")
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str, load_id: int, which: str) -> int:
+def insert_events(connection: duckdb.DuckDBPyConnection, relation: str, source: str, load_id: int, which: str) -> int:
+    """Append the rows of a relation in canonical form for which a condition holds; return how many they are."""
     columns = duckdb_columns("event")
     made = {"source": "$source", "load_id": "$load_id"}
     values = ", ".join(made.get(name, quote_identifier(name)) for name in columns)
@@ -66,7 +67,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, staged: Staged, source: str, 
     # further statement: then the end of the load resets it.
     connection.execute("SET disabled_optimizers = 'filter_pushdown'")
     inserted = connection.execute(
-        f"INSERT INTO event SELECT {values} FROM ({staged.relation}) WHERE {which}",
+        f"INSERT INTO event SELECT {values} FROM ({relation}) WHERE {which}",
         {"source": source, "load_id": load_id},
     ).fetchone()
     connection.execute("RESET disabled_optimizers")
@@ -85,6 +86,28 @@ def _any_known(connection: duckdb.DuckDBPyConnection, staged: Staged, source: st
         SEMI JOIN (SELECT event_id FROM event WHERE source = $source) AS known USING (event_id)
         """,
         {"source": source},
+    ).fetchone()
+    return row is not None and row[0] > 0
+
+
+def are_different(connection: duckdb.DuckDBPyConnection, load_id: int, events: int) -> bool:
+    """Say whether a load, which is in the table already, holds no event id twice."""
+    row = connection.execute(
+        f"SELECT count(DISTINCT hash(event_id)) FROM event WHERE load_id = {int(load_id)}"
+    ).fetchone()
+    return row == (events,)
+
+
+def are_known(connection: duckdb.DuckDBPyConnection, source: str, load_id: int) -> bool:
+    """Say whether a load, which is in the table already, holds an event id that the source had before it."""
+    if connection.execute("SELECT count(*) FROM load_log WHERE source = ?", [source]).fetchone() == (0,):
+        return False
+    row = connection.execute(
+        """
+        SELECT count(*) FROM (SELECT event_id FROM event WHERE load_id = $load_id) AS loaded
+        SEMI JOIN (SELECT event_id FROM event WHERE source = $source AND load_id <> $load_id) AS known USING (event_id)
+        """,
+        {"source": source, "load_id": load_id},
     ).fetchone()
     return row is not None and row[0] > 0
 

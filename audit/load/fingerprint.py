@@ -1,7 +1,8 @@
 """A file's SHA-256: by it a file is known again, and evidence is tied to it."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit.load.files import reading
@@ -11,23 +12,28 @@ _CHUNK = 1 << 22
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """A file's SHA-256 (hex) and its size in bytes."""
+    """A file's SHA-256 (hex) and its size in bytes. `beginnings`: size -> SHA-256 of as many bytes of it."""
 
     sha256: str
     bytes: int
+    beginnings: Mapping[int, str] = field(default_factory=dict)
 
 
-def hash_file(path: Path) -> Fingerprint:
-    """Return a file's SHA-256 and size.
+def hash_file(path: Path, sizes: Iterable[int] = ()) -> Fingerprint:
+    """Return a file's SHA-256 and size, and the SHA-256 of its beginnings of the sizes given.
 
     Raises:
         InputOutputError: it cannot be read.
 
     """
     digest = hashlib.sha256()
+    marks = sorted(set(sizes), reverse=True)
+    beginnings = {}
     size = 0
     with reading(path), path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
+        while chunk := stream.read(_CHUNK if not marks else min(_CHUNK, marks[-1] - size)):
             digest.update(chunk)
             size += len(chunk)
-    return Fingerprint(digest.hexdigest(), size)
+            if marks and size == marks[-1]:
+                beginnings[marks.pop()] = digest.hexdigest()
+    return Fingerprint(digest.hexdigest(), size, beginnings)

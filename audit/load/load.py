@@ -11,17 +11,21 @@ from pathlib import Path
 import duckdb
 
 from audit.errors import InputOutputError, SourceError
+from audit.load.csv_blocks import NotPlainError
+from audit.load.csv_stream import CsvStream, UntrimmedError
 from audit.load.doubled import count_doubled
 from audit.load.events import derive_event_ids, place_events
 from audit.load.files import reading
 from audit.load.fingerprint import Fingerprint, hash_file
+from audit.load.grown import Beginning, beginning_of, find_beginnings, read_behind
 from audit.load.inputs import is_known
 from audit.load.noting import FileLoad, counted, next_load_id, note_load, now, remarks_on
 from audit.load.raw import RAW_TABLE, REJECT_TABLE, RawFile
-from audit.load.readers import read_raw
+from audit.load.readers import open_csv, read_raw
 from audit.load.reference import insert_reference, judge_reference
 from audit.load.stacked import HEADER_TABLE
 from audit.load.stage import STAGED, VERDICT, Staged, keep_quarantine, start_verdicts
+from audit.load.streamed import Target, append_stream, can_be_streamed
 from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import RawColumns, map_columns, used_columns
 from audit.warehouse import one_transaction
@@ -32,14 +36,17 @@ FUTURE = timedelta(days=1)
 # Planning the mapping costs more than copying this many records; of more, the copy costs more than planning it thrice.
 _FEW = 500_000
 _TEMPORARY = (
-    RAW_TABLE, REJECT_TABLE, STAGED, VERDICT, "raw_line", "raw_candidate", "raw_fault", "raw_scan", "derived_record",
+    RAW_TABLE, REJECT_TABLE, STAGED, VERDICT, "raw_line", "raw_candidate", "raw_doubled", "derived_record",
     "good_record", HEADER_TABLE, "candidate", "standing", "verdict_text",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file to be loaded: where it belongs, how it looked on the disk before, and its hash, which may be awaited."""
+    """A file to be loaded: where it belongs, how it looked on the disk before, and its hash, which may be awaited.
+
+    `beginnings`: the loads whose files it may be longer by.
+    """
 
     workspace: Workspace
     definition: SourceDefinition
@@ -47,6 +54,7 @@ class Arrival:
     item: Input
     before: os.stat_result
     hashed: Callable[[], Fingerprint]
+    beginnings: tuple[Beginning, ...] = ()
 
 
 def load_file(
@@ -66,11 +74,12 @@ def load_file(
     try:
         with reading(path):
             before = path.stat()
+        beginnings = find_beginnings(connection, definition, before.st_size)
         with ThreadPoolExecutor(max_workers=1) as pool:
-            hashing = pool.submit(hash_file, path)
+            hashing = pool.submit(hash_file, path, [one.bytes for one in beginnings])
             if is_known(connection, item, definition.table, before.st_size, hashing.result):
                 return None
-            arrival = Arrival(workspace, definition, path, item, before, hashing.result)
+            arrival = Arrival(workspace, definition, path, item, before, hashing.result, beginnings)
             with naming_faults(arrival):
                 return _load(connection, arrival)
     except duckdb.IOException as fault:
@@ -81,13 +90,39 @@ def load_file(
 
 def _load(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> FileLoad:
     started_at = now()
+    stream = open_csv(arrival.definition, arrival.path)
+    beginning = beginning_of(stream, arrival.beginnings, arrival.hashed)
     try:
         # Into temporary tables, and before the transaction: a file that the fast reader fails on would abort it.
-        raw = read_raw(connection, arrival.definition, arrival.path)
+        raw = None
+        if stream and beginning:
+            raw = read_behind(connection, arrival.definition, stream, beginning)
+        elif stream and can_be_streamed(arrival.definition, stream):
+            load = _load_stream(connection, arrival, stream, started_at)
+            if load is not None:
+                return load
+        raw = raw or read_raw(connection, arrival.definition, arrival.path)
         with one_transaction(connection):
             return place(connection, arrival, raw, started_at)
     finally:
         forget(connection)
+
+
+def _load_stream(
+    connection: duckdb.DuckDBPyConnection, arrival: Arrival, stream: CsvStream, started_at: datetime
+) -> FileLoad | None:
+    """Append a file as it is read; None, and nothing done, where it is not clean enough."""
+    stream.only_trimmed = "" in arrival.definition.read.null_values and stream.begins_trimmed()
+    while True:
+        try:
+            with one_transaction(connection):
+                return _place_stream(connection, arrival, stream, started_at)
+        except UntrimmedError:
+            stream.only_trimmed = False
+        except NotPlainError:
+            return None
+        finally:
+            forget(connection)
 
 
 def place(connection: duckdb.DuckDBPyConnection, arrival: Arrival, raw: RawFile, started_at: datetime) -> FileLoad:
@@ -100,6 +135,7 @@ def place(connection: duckdb.DuckDBPyConnection, arrival: Arrival, raw: RawFile,
     definition, item = arrival.definition, arrival.item
     load_id = next_load_id(connection)
     start_verdicts(connection)
+    doubled = 0
     with _evaluating(definition):
         staged = stage(connection, arrival.workspace, definition, raw, started_at)
         if definition.table.arrival == "append":
@@ -108,16 +144,39 @@ def place(connection: duckdb.DuckDBPyConnection, arrival: Arrival, raw: RawFile,
         else:
             judge_reference(connection, staged, definition.name, item.name)
             insert_reference(connection, staged, load_id, item.name)
-            doubled = 0
+    return _note(connection, arrival, staged, load_id, started_at, doubled)
+
+
+def _place_stream(
+    connection: duckdb.DuckDBPyConnection, arrival: Arrival, stream: CsvStream, started_at: datetime
+) -> FileLoad:
+    load_id, latest = next_load_id(connection), started_at + FUTURE
+    start_verdicts(connection)
+    with _evaluating(arrival.definition):
+        staged = append_stream(connection, stream, Target(arrival.definition, arrival.workspace.zone, load_id, latest))
+        doubled = count_doubled(connection, staged, arrival.workspace.zone, load_id, latest)
+    return _note(connection, arrival, staged, load_id, started_at, doubled)
+
+
+def _note(
+    connection: duckdb.DuckDBPyConnection,
+    arrival: Arrival,
+    staged: Staged,
+    load_id: int,
+    started_at: datetime,
+    doubled: int,
+) -> FileLoad:
+    """Keep what did not load, and note the counts, which balance."""
+    raw = staged.raw
     keep_quarantine(connection, staged, load_id)
     fingerprint = arrival.hashed()
     _check_unchanged(arrival)
     load = counted(connection, staged, FileLoad(
-        load_id, definition.name, arrival.workspace.relative(arrival.path), fingerprint.sha256, fingerprint.bytes,
+        load_id, arrival.definition.name, arrival.workspace.relative(arrival.path), fingerprint.sha256, fingerprint.bytes,
         raw.records, 0, 0, 0, raw.rejected, started_at, now(), _warnings(raw), doubled,
     ))  # fmt: skip
     load = replace(load, remarks=remarks_on(connection, load, staged))
-    note_load(connection, load, staged, item)
+    note_load(connection, load, staged, arrival.item)
     return load
 
 
@@ -165,7 +224,7 @@ def stage(
     if not raw.columns.names:
         raw = _without_columns(raw, definition)
     mapped = map_columns(definition, raw.columns, raw.relation, workspace.zone, started_at + FUTURE)
-    if raw.records <= _FEW:
+    if raw.to_place <= _FEW:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {STAGED} AS {mapped.sql}")
         mapped = replace(mapped, sql=f"SELECT * FROM {STAGED}")
     staged = Staged(definition, raw, mapped, mapped.sql)

@@ -49,7 +49,7 @@ def counted(connection: duckdb.DuckDBPyConnection, staged: Staged, load: FileLoa
     balanced = replace(
         load,
         loaded=int(loaded[0]),
-        duplicates=int(outcomes.get("duplicate", 0)),
+        duplicates=int(outcomes.get("duplicate", 0)) + staged.raw.known,
         quarantined=int(outcomes.get("quarantined", 0)),
     )
     placed = balanced.loaded + balanced.duplicates + balanced.quarantined + balanced.rejected

@@ -6,8 +6,7 @@ from pathlib import Path
 import duckdb
 
 from audit.errors import InputOutputError
-from audit.load.csv_reader import file_literal
-from audit.load.raw import RAW_TABLE, RawFile, count_rows, name_columns, numbered_from_one, start_rejects
+from audit.load.raw import RAW_TABLE, RawFile, count_rows, name_columns, start_rejects
 from audit.sources.raw import RawColumns
 from audit.sql import quote_identifier, quote_literal
 
@@ -23,7 +22,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Iter
 
     """
     start_rejects(connection)
-    source = f"read_parquet({file_literal(path)})"
+    source = f"read_parquet({_file_literal(path)})"
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         kinds = [str(row[1]) for row in described]
@@ -41,7 +40,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Iter
     times = frozenset(f"c{place}" for place, kind in enumerate(kinds) if kind.startswith(("TIMESTAMP", "DATE")))
     record = ", ".join(f"{quote_literal(name)}, {column}" for name, column in names.items())
     return RawFile(
-        numbered_from_one(connection),
+        _numbered(connection),
         f"CAST(json_object({record}) AS VARCHAR)",
         RawColumns(names, times),
         count_rows(connection, RAW_TABLE),
@@ -74,3 +73,19 @@ def _text(column: str, kind: str) -> str:
     if kind == "BLOB":
         return f"COALESCE(TRY(decode({cell})), CAST({cell} AS VARCHAR))"
     return f"CAST({cell} AS VARCHAR)"
+
+
+def _numbered(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return SQL for the raw table with `record_no`: the place of each row, where the reader left out none."""
+    row = connection.execute(f"SELECT min(rowid), max(rowid) - min(rowid) + 1, count(*) FROM {RAW_TABLE}").fetchone()
+    first, span, rows = row or (0, 0, 0)
+    # They begin at 0, but at 2^55 or so in a transaction of their own; where they do not follow one another they are no use.
+    number = f"rowid - {first or 0} + 1" if rows == 0 or span == rows else "row_number() OVER ()"
+    return f"(SELECT {number} AS record_no, * FROM {RAW_TABLE})"
+
+
+def _file_literal(path: Path) -> str:
+    """Return a path as a SQL literal that names just this file."""
+    # A path is no pattern: * ? [ in a file's name mean themselves.
+    escaped = "".join(f"[{char}]" if char in "*?[" else char for char in str(path))
+    return quote_literal(escaped)

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 
 from audit.sources.raw import RawColumns
 from audit.sql import quote_identifier
+
+if TYPE_CHECKING:
+    from audit.load.csv_stream import CsvStream
 
 RAW_TABLE = "raw_record"
 REJECT_TABLE = "raw_reject"
@@ -27,7 +31,9 @@ class RawFile:
     """One file as read.
 
     `relation` is SQL for a relation of `record_no` (from 1, rejects counted) and the text columns; `record` is SQL over
-    it for the record's text as quarantine keeps it. The `rejected` pieces stand in the table of rejects.
+    it for the record's text as quarantine keeps it. The `rejected` pieces stand in the table of rejects. `known` are records
+    at the beginning that a load before has placed: they are not in the relation, and count as duplicates. `stream`: where the
+    relation holds the records only that were not loaded, the file itself.
     """
 
     relation: str
@@ -36,6 +42,13 @@ class RawFile:
     records: int
     rejected: int = 0
     warnings: tuple[str, ...] = ()
+    known: int = 0
+    stream: "CsvStream | None" = None
+
+    @property
+    def to_place(self) -> int:
+        """How many records are still to be given a place."""
+        return self.records - self.rejected - self.known
 
 
 def name_columns(header: Sequence[str]) -> dict[str, str]:
@@ -77,15 +90,6 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table
         connection.execute(f"INSERT INTO {quote_identifier(name)} SELECT * FROM raw_batch")
     finally:
         connection.unregister("raw_batch")
-
-
-def numbered_from_one(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return SQL for the raw table with `record_no`: the place of each row, where the reader left out none."""
-    row = connection.execute(f"SELECT min(rowid), max(rowid) - min(rowid) + 1, count(*) FROM {RAW_TABLE}").fetchone()
-    first, span, rows = row or (0, 0, 0)
-    # They begin at 0, but at 2^55 or so in a transaction of their own; where they do not follow one another they are no use.
-    number = f"rowid - {first or 0} + 1" if rows == 0 or span == rows else "row_number() OVER ()"
-    return f"(SELECT {number} AS record_no, * FROM {RAW_TABLE})"
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, name: str) -> int:

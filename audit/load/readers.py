@@ -6,7 +6,9 @@ from pathlib import Path
 import duckdb
 
 from audit.errors import SourceError
+from audit.load.csv_head import read_head
 from audit.load.csv_reader import read_csv
+from audit.load.csv_stream import CsvStream, open_stream
 from audit.load.files import bare_suffix, check_text, compression_of, encoding_of
 from audit.load.fixed_reader import read_fixed
 from audit.load.json_reader import read_json
@@ -41,6 +43,21 @@ def read_raw(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition
     if form == "parquet" and not compression_of(path):
         return read_parquet(connection, path, wanted)
     raise SourceError(f'files of format "{form}" cannot be read')
+
+
+def open_csv(definition: SourceDefinition, path: Path) -> CsvStream | None:
+    """Return a file as a stream; None where it is no CSV file, or none that the fast reader reads.
+
+    Raises:
+        SourceError: the header cannot be read. InputOutputError: the file cannot be read, or is no text.
+
+    """
+    if _form_of(definition, path) != "csv":
+        return None
+    check_text(path)
+    read = replace(definition.read, encoding=encoding_of(path, definition.read.encoding))
+    head = read_head(path, read)
+    return None if head is None else open_stream(path, read, head)
 
 
 def _form_of(definition: SourceDefinition, path: Path) -> str:
