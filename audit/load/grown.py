@@ -69,8 +69,9 @@ def read_behind(
 ) -> RawFile | None:
     """Read the records that need a place; None where the file must be read as any other.
 
-    It must be where event ids are made of content, for they count the equal records of the whole file; and where a header was
-    met among the source's records, for one in the beginning would say how to read what stands behind it.
+    It must be where event ids are made of content, for they count the equal records of the whole file; where a header was met
+    among the source's records, for one in the beginning would say how to read what stands behind it; and where what was
+    quarantined is not all there any more.
     """
     columns = RawColumns(name_columns(stream.head.header))
     if (
@@ -81,8 +82,10 @@ def read_behind(
         return None
     if not _ends_with_line(stream.path, beginning.bytes):
         return None
-    start_rejects(connection)
     quarantined = f"SELECT record_no FROM quarantine WHERE load_id = {int(beginning.load_id)}"
+    if connection.execute(f"SELECT count(*) FROM ({quarantined})").fetchone() != (beginning.quarantined,):
+        return None
+    start_rejects(connection)
     try:
         if beginning.quarantined:
             where = f"record_no > {int(beginning.records)} OR record_no IN ({quarantined})"

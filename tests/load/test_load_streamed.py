@@ -171,6 +171,16 @@ def test_what_was_quarantined_in_the_beginning_is_judged_again(desk: Any) -> Non
     assert desk.rows("SELECT load_id, record_no FROM quarantine") == [(1, 3)]
 
 
+def test_a_log_whose_quarantine_was_cleared_is_read_whole(desk: Any) -> None:
+    desk.define()
+    desk.write("logs/a.csv", HEAD + LOG[0] + "9,soon,U9\n")
+    desk.load()
+    desk.rows("DELETE FROM quarantine")
+    desk.write("logs/a.csv", HEAD + LOG[0] + "9,soon,U9\n" + LOG[1])
+
+    assert counts(desk.load().loads[0]) == (3, 1, 1, 1, 0)
+
+
 def test_an_event_that_was_of_the_future_comes_in_when_the_log_has_grown(desk: Any, monkeypatch: Any) -> None:
     desk.define()
     desk.write("logs/a.csv", HEAD + LOG[0] + "9,2024-03-05 10:00:00,U9\n")
