@@ -63,8 +63,8 @@ def check(session: Session, what: tuple[str, ...], limit: int, output_format: st
 
     Every [[sample]] is mapped as a file's records are and compared with what it gives. Without a name all
     definitions of the workspace and the shipped ones are checked; a path that ends in .toml names a definition that
-    is not in place yet. With FILE nothing is loaded: the first rows are printed as they would become, and how many
-    records break which rule.
+    is not in place yet. With FILE nothing is loaded: the first rows are printed as they would become, which columns are not
+    mapped, and how many records break which rule; where any does, the exit code is 3.
     """
     from audit.cli.sources_view import check_definitions, check_files, sort_out
 

@@ -1,6 +1,6 @@
 """How `audit sources` prints definitions, and how it tells names, definitions and files apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -174,28 +174,37 @@ def _shown(value: str | None) -> str:
 
 def check_files(asked: Asked, zone: Zone, limit: int, output_format: str) -> int:
     """Print what each file would become, and return the exit code."""
-    for path in asked.files:
-        _print_preview(preview_file(asked.definitions[0], path, zone, limit), output_format)
-    return int(ExitCode.DONE)
+    previews = [preview_file(asked.definitions[0], path, zone, limit) for path in asked.files]
+    for preview in previews:
+        _print_preview(preview, output_format)
+    return int(ExitCode.DONE if all(preview.is_clean for preview in previews) else ExitCode.NOT_ALL_LOADED)
 
 
 def _print_preview(preview: Preview, output_format: str) -> None:
     broken = [{"rule": rule, "records": number} for rule, number in preview.broken.items()]
     if output_format == "json":
-        counts = {"path": str(preview.path), "records": preview.records, "rejected": preview.rejected}
-        print_object(counts | {"broken": broken, "rows": preview.rows})
+        facts = {
+            "path": str(preview.path), "records": preview.records, "rejected": preview.rejected,
+            "repeated": preview.repeated, "unmapped": list(preview.unmapped), "warnings": list(preview.warnings),
+        }  # fmt: skip
+        print_object(facts | {"broken": broken, "rows": preview.rows})
         return
     print_rows(preview.rows, output_format, columns=preview.columns)
     if output_format == "table":
-        print_lines(
-            [
-                "",
-                f"{preview.path}: {preview.records:,} records, {preview.rejected:,} not readable as one. {_rules(broken)}",
-            ]
-        )
+        print_lines(["", *_sentences(preview)])
         if broken:
             print_rows(broken, "table")
 
 
-def _rules(broken: Sequence[Mapping[str, Any]]) -> str:
-    return "Rules broken:" if broken else "No rule is broken."
+def _sentences(preview: Preview) -> Iterator[str]:
+    yield f"{preview.path}: {preview.records:,} records, {preview.rejected:,} not readable as one."
+    if preview.unmapped:
+        yield f"Not mapped: {', '.join(map(_quoted, preview.unmapped))}"
+    if preview.repeated:
+        yield f"Records with the key of one before them, so duplicates or in conflict with it: {preview.repeated:,}"
+    yield from (f"Note: {warning}" for warning in preview.warnings)
+    yield "Rules broken:" if preview.broken else "No rule is broken."
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'

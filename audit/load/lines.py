@@ -55,7 +55,16 @@ def read_objects(
     present = {name: column for name, column in fields.items() if _is_present(connection, column, places[name])}
     records = count_rows(connection, RAW_TABLE)
     columns = RawColumns(present if records else fields)
-    return RawFile(RAW_TABLE, "line", columns, records + rejected, rejected)
+    return RawFile(RAW_TABLE, "line", columns, records + rejected, rejected, others=_other_fields(connection, fields))
+
+
+def _other_fields(connection: duckdb.DuckDBPyConnection, wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return the fields of the records, by their outermost names, of which nothing is wanted."""
+    known = {part.lower() for name in wanted for part in (name, name.partition(".")[0])}
+    rows = connection.execute(
+        f"SELECT DISTINCT unnest(json_keys(line)) AS name FROM {RAW_TABLE} ORDER BY name"
+    ).fetchall()
+    return tuple(name for (name,) in rows if name.strip().lower() not in known)
 
 
 def _value(place: int) -> str:

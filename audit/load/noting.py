@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from audit.load.raw import RawFile
 from audit.load.stage import VERDICT, Staged
+from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import derives_event_id, used_columns
 from audit.workspace import Input
 
@@ -82,7 +84,7 @@ def note_load(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: Sta
     marks = ", ".join("?" for _ in _LOG)
     connection.execute(f"INSERT INTO load_log VALUES ({marks})", [getattr(load, name) for name in _LOG])
     definition = staged.definition
-    columns = list(staged.raw.columns.names) if load.records else []
+    columns = [*staged.raw.columns.names, *staged.raw.others] if load.records else []
     connection.execute(
         "INSERT INTO load_input VALUES (?, ?, ?, ?, ?, ?)",
         [load.load_id, item.name, definition.table.name, definition.sha256, columns, load.doubled],
@@ -103,12 +105,16 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def unmapped_columns(definition: SourceDefinition, raw: RawFile) -> list[str]:
+    """Return the file's columns, or a record's fields, that no rule reads."""
+    read = {raw.columns.find(name) for rule in definition.rules.values() for name in used_columns(rule)}
+    return [*(name for name, column in raw.columns.names.items() if column not in read), *raw.others]
+
+
 def _new_columns(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: Staged) -> Sequence[str]:
     """Return the file's columns that no rule reads, and that no file of the source had before."""
     if not load.records:
         return []
-    raw = staged.raw.columns
-    read = {raw.find(name) for rule in staged.definition.rules.values() for name in used_columns(rule)}
     known = {
         name
         for (name,) in connection.execute(
@@ -116,7 +122,7 @@ def _new_columns(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: 
             [load.source],
         ).fetchall()
     }
-    return [name for name, column in raw.names.items() if column not in read and name not in known]
+    return [name for name in unmapped_columns(staged.definition, staged.raw) if name not in known]
 
 
 def _mapped_otherwise(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: Staged) -> bool:

@@ -33,7 +33,8 @@ class RawFile:
     `relation` is SQL for a relation of `record_no` (from 1, rejects counted) and the text columns; `record` is SQL over
     it for the record's text as quarantine keeps it. The `rejected` pieces stand in the table of rejects. `known` are records
     at the beginning that a load before has placed: they are not in the relation, and count as duplicates. `stream`: where the
-    relation holds the records only that were not loaded, the file itself.
+    relation holds the records only that were not loaded, the file itself. `others`: fields of JSON records that no rule reads,
+    which are not among the columns.
     """
 
     relation: str
@@ -44,6 +45,7 @@ class RawFile:
     warnings: tuple[str, ...] = ()
     known: int = 0
     stream: "CsvStream | None" = None
+    others: tuple[str, ...] = ()
 
     @property
     def to_place(self) -> int:

@@ -77,6 +77,20 @@ def test_a_definition_is_tried_on_a_file_without_loading_it(in_tiny, tiny):
     assert not (tiny / "audit.duckdb").exists()
 
 
+def test_sources_check_names_what_of_a_file_would_not_load(in_tiny, tiny):
+    definition = add_source(tiny, GATE)
+    (tiny / "gate/a.csv").write_text(
+        "no,when,who,ip\n1,2024-06-06 10:00:00,U3,x\n1,2024-06-06 10:00:00,U3,x\n2,soon,U3,x\n"
+    )
+
+    outcome = in_tiny("sources", "check", definition, tiny / "gate/a.csv")
+
+    assert outcome.code == 3
+    assert 'Not mapped: "ip"' in outcome.out
+    assert "duplicates or in conflict with it: 1" in outcome.out
+    assert "Rules broken:" in outcome.out
+
+
 # --- quarantine
 
 

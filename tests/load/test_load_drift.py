@@ -39,6 +39,21 @@ def test_a_column_that_no_rule_reads_is_named_once_for_its_source(log: Any) -> N
     assert _said(log.load()) == ['logs/2.csv: not mapped, and not met before in source log: "ip"']
 
 
+def test_a_field_that_no_rule_reads_is_named_once_for_its_source(desk: Any) -> None:
+    desk.define(read='format = "ndjson"', user_id='{ column = "actor.id", optional = true }')
+    desk.inputs = [("log", "logs/*.ndjson")]
+    desk.write("logs/1.ndjson", f'{{"id":"1","when":"{WHEN}1","actor":{{"id":"U1","ip":"x"}},"session":"s"}}\n')
+    desk.write(
+        "logs/2.ndjson",
+        f'{{"id":"2","when":"{WHEN}2","session":"s"}}\n{{"id":"3","when":"{WHEN}3","ID ":"s","host":1}}\n',
+    )
+
+    assert _said(desk.load()) == [
+        'logs/1.ndjson: not mapped, and not met before in source log: "session"',
+        'logs/2.ndjson: not mapped, and not met before in source log: "host"',
+    ]
+
+
 def test_of_ten_files_the_one_without_a_required_column_stops_itself_only(log: Any) -> None:
     for number in range(10):
         head = "id,when,officer" if number == 4 else "id,when,who"
