@@ -10,6 +10,7 @@ from audit.load import LoadResult, load_inputs, load_named, load_named_again
 from audit.lock import hold
 from audit.run import Notify, limits, put_on_ledger
 from audit.sources.library import read_library
+from audit.versions import keep_definitions
 from audit.warehouse import open_warehouse
 from audit.workspace import Workspace
 
@@ -43,6 +44,7 @@ def load_only(
     library = read_library(workspace.sources)
     chosen = workspace if files else _of_source(workspace, source)
     with hold(workspace):
+        keep_definitions(workspace, library)
         connection = open_warehouse(workspace.database, limits(workspace))
         try:
             if again:

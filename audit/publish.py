@@ -102,7 +102,7 @@ def find_comparison(
         manifest = read_manifest(run)
         ran = {query.id for query in manifest.queries if query.kind == "detector"}
         if manifest.basis != basis and wanted & ran:
-            return Comparison(basis, run.run_id, _findings_of(run, wanted))
+            return Comparison(basis, run.run_id, findings_of(run, wanted))
     return Comparison(basis, None, None)
 
 
@@ -135,19 +135,7 @@ def publish(
         skipped=tuple(Skipped(found.detector.id, found.skipped) for found in examined.detections if found.skipped),
         warnings=(*origin.warnings, *_about_horizon(examined.horizon)),
     )
-    findings = examined.findings
-    report = Report(
-        findings=findings.findings,
-        evidence=findings.evidence,
-        users=findings.users,
-        rules=tell_rules(engine, catalogue, examined.detections, examined.findings),
-        coverage=examined.coverage,
-        control=examined.control,
-        withdrawn=_withdrawn(engine, examined, manifest, workspace),
-        manifest=manifest,
-        notes={detector.id: _note(detector) for detector in detectors},
-        reviews=_review_notes(examined),
-    )
+    report = make_report(engine, workspace, catalogue, examined, manifest)
     folder = write_report(
         workspace.reports,
         run_id,
@@ -156,7 +144,26 @@ def publish(
         announce=lambda sha256: record_run(ledger, manifest, sha256, origin.options),
     )
     head = record_published(ledger, run_id).hash
-    return Published(run_id, folder, findings.findings, findings.users, head)
+    return Published(run_id, folder, report.findings, report.users, head)
+
+
+def make_report(
+    engine: Engine, workspace: Workspace, catalogue: Catalogue, examined: Examined, manifest: Manifest
+) -> Report:
+    """Put the tables of a report together from what was examined."""
+    findings = examined.findings
+    return Report(
+        findings=findings.findings,
+        evidence=findings.evidence,
+        users=findings.users,
+        rules=tell_rules(engine, catalogue, examined.detections, examined.findings),
+        coverage=examined.coverage,
+        control=examined.control,
+        withdrawn=_withdrawn(engine, examined, manifest, workspace),
+        manifest=manifest,
+        notes={found.detector.id: _note(found.detector) for found in examined.detections},
+        reviews=_review_notes(examined),
+    )
 
 
 def _disposition(review: Review, dispositions: Dispositions) -> Disposition:
@@ -184,7 +191,8 @@ def _review_notes(examined: Examined) -> tuple[ReviewNote, ...]:
     )
 
 
-def _findings_of(run: Run, detectors: set[str]) -> pa.Table:
+def findings_of(run: Run, detectors: set[str]) -> pa.Table:
+    """Return the findings of a report by these detectors."""
     table = read_table(run, "findings")
     return table.filter(pa.array([name in detectors for name in table["detector"].to_pylist()], pa.bool_()))
 
@@ -211,8 +219,10 @@ def _basis(engine: Engine, catalogue: Catalogue, detectors: Sequence[Detector], 
 def _inputs(engine: Engine) -> tuple[InputFile, ...]:
     """The files that the findings rest on: those of which something stands in the warehouse, and those that gave nothing."""
     rows = engine.query(
-        "SELECT load_id, source, path, sha256, bytes, records, loaded, duplicates, quarantined, rejected "
-        "FROM load_log ORDER BY load_id"
+        "SELECT load_log.load_id, source, path, sha256, bytes, records, loaded, duplicates, quarantined, rejected, "
+        "COALESCE(load_input.input, '') AS input, COALESCE(load_input.table_name, '') AS \"table\", "
+        "COALESCE(load_input.definition, '') AS definition "
+        "FROM load_log LEFT JOIN load_input ON load_log.load_id = load_input.load_id ORDER BY load_log.load_id"
     ).to_pylist()
     return tuple(InputFile(**row) for row in rows)
 

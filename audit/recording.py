@@ -7,6 +7,7 @@ Each is recorded before anybody sees it, and so that a crash in between leaves a
 - A **run** is recorded when its report is complete, with the hash of its manifest, and before it is renamed into place;
   `published` follows the rename. A run without `published` was killed between, whether its folder is there or not; a report
   that no run names was put there by somebody; a run with `published` whose folder is gone was removed by somebody.
+- A report **made again** (`as-of`) is recorded before anybody is told how it came out.
 - A **look** is recorded when it is known what will be shown, and before it is.
 """
 
@@ -22,6 +23,7 @@ from audit.report.manifest import Manifest
 
 LOAD, WITHDRAWAL, WAREHOUSE = "load", "withdrawal", "warehouse"
 RUN, PUBLISHED, LOOK = "run", "published", "look"
+AS_OF = "as-of"
 # More ids than these are told by what was asked for: with it and the run's report anybody can list them again.
 _LISTED = 100
 
@@ -114,6 +116,21 @@ def record_run(ledger: Ledger, manifest: Manifest, manifest_sha256: str, options
 def record_published(ledger: Ledger, run_id: str) -> Entry:
     """Record that a run's report is in its place. The hash of this entry is the head that a run prints."""
     return ledger.append(PUBLISHED, {"run_id": run_id})
+
+
+def record_as_of(
+    ledger: Ledger, run_id: str, manifest_sha256: str, differing: Sequence[str], reasons: Sequence[str], out: str | None
+) -> Entry:
+    """Record that a report was made again, which files came out otherwise, and what may account for it."""
+    about = {
+        "run_id": run_id,
+        "manifest_sha256": manifest_sha256,
+        "identical": not differing,
+        "differs": list(differing),
+        "reasons": list(reasons),
+        "out": out,
+    }
+    return ledger.append(AS_OF, about)
 
 
 def record_look(ledger: Ledger, command: str, asked: Row, ids: Sequence[str] = (), run_id: str | None = None) -> Entry:

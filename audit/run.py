@@ -20,16 +20,18 @@ from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
 from audit.load.health import unresolved_accounts
 from audit.lock import hold
-from audit.publish import Examined, Origin, Published, find_comparison, publish
+from audit.publish import Comparison, Examined, Origin, Published, find_comparison, publish
 from audit.recording import record_loads
 from audit.reviews import Dispositions, dispositions_at
 from audit.sources.library import read_library
 from audit.stale import stale_inputs
 from audit.upkeep import bring_up_to_date
+from audit.versions import keep_definitions, keep_queries
 from audit.warehouse import open_for_reading, open_warehouse
 from audit.workspace import Workspace
 
 Notify = Callable[[str], None]
+Compare = Callable[[Sequence[Detection]], Comparison]
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,12 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
         for name in options.detectors:
             catalogue.detector(name)
     with hold(workspace):
+        keep_queries(workspace, catalogue)
         loaded = load_and_explain(workspace, catalogue, options.full, notify, clock)
-        with _reading(workspace) as engine:
+        with reading(workspace) as engine:
             dispositions = read_dispositions(workspace, started_at)
-            examined = examine(workspace, catalogue, engine, options.detectors, dispositions, notify, clock)
+            compare: Compare = lambda found: find_comparison(engine, workspace, catalogue, found, dispositions)  # noqa: E731
+            examined = examine(workspace, catalogue, engine, options.detectors, dispositions, compare, notify, clock)
             stale = stale_inputs(engine, workspace, started_at)
             with clock.step("report"):
                 notify("writing the report")
@@ -114,6 +118,7 @@ def load_and_explain(
 ) -> LoadResult:
     """Load what is new of all inputs, and bring accesses and their explanations up to date."""
     library = read_library(workspace.sources)
+    keep_definitions(workspace, library)
     connection = open_warehouse(workspace.database, limits(workspace))
     try:
         with clock.step("load"):
@@ -165,7 +170,7 @@ def limits(workspace: Workspace) -> Limits:
 
 
 @contextmanager
-def _reading(workspace: Workspace) -> Iterator[Engine]:
+def reading(workspace: Workspace) -> Iterator[Engine]:
     """An engine over the warehouse that can neither write to it nor reach a file, the network or a setting."""
     connection = open_for_reading(workspace.database, limits(workspace))
     try:
@@ -183,10 +188,11 @@ def examine(
     engine: Engine,
     detectors: Sequence[str],
     dispositions: Dispositions,
+    compare: Compare,
     notify: Notify,
     clock: Clock,
 ) -> Examined:
-    """Run the detectors over what is explained, and put what they return together."""
+    """Run the detectors over what is explained, and put what they return together; `compare` finds the report before."""
     with clock.step("detect"):
         horizon = find_horizon(engine, horizon_span(workspace))
         wanted = [detector for detector in catalogue.detectors if not detectors or detector.id in detectors]
@@ -195,7 +201,7 @@ def examine(
         detections = run_detectors(engine, catalogue, detectors, notify)
     with clock.step("findings"):
         notify("putting findings together")
-        comparison = find_comparison(engine, workspace, catalogue, detections, dispositions)
+        comparison = compare(detections)
         facts = gather_facts(engine, catalogue, detections, horizon)
         ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
         findings = assemble(ran, facts, comparison.previous, workspace.threads, dispositions.suppressions())

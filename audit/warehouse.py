@@ -17,7 +17,7 @@ from audit.sql import quote_identifier
 _HARDLY_REPEATED = frozenset({"event_id", "parent_event_id", "subject_id", "query_text", "reference"})
 
 # Raised when the shape of the tables changes; a warehouse of another shape is refused, never rewritten in place.
-VERSION = 3
+VERSION = 4
 
 _LOAD = """
     load_id BIGINT PRIMARY KEY,
@@ -55,7 +55,7 @@ def open_warehouse(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         _make(path, limits)
     connection = connect(path, limits)
-    _check_version(connection, path)
+    check_version(connection, path)
     return connection
 
 
@@ -69,7 +69,7 @@ def open_for_reading(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         raise InputOutputError(f"{path}: nothing has been loaded yet; run: audit load")
     connection = connect(path, limits, read_only=True)
-    _check_version(connection, path)
+    check_version(connection, path)
     return connection
 
 
@@ -94,6 +94,11 @@ def history_table(name: str) -> str:
     return f"{name}_history"
 
 
+def change_table(name: str) -> str:
+    """The table that keeps what each load changed of a reference table."""
+    return f"{name}_change"
+
+
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables of a warehouse, all empty."""
     connection.execute(_OWN_TABLES)
@@ -102,6 +107,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(_sql_for_table(name, name))
         if TABLES[name].arrival == "accumulate":
             connection.execute(_sql_for_table(history_table(name), name, ", replaced_by BIGINT"))
+        if TABLES[name].arrival != "append":
+            connection.execute(_sql_for_changes(name))
 
 
 def _make(path: Path, limits: Limits) -> None:
@@ -128,9 +135,21 @@ def _sql_for_table(name: str, like: str, more: str = "") -> str:
     return f"CREATE TABLE {quote_identifier(name)} ({columns}{more})"
 
 
-def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _sql_for_changes(name: str) -> str:
+    columns = ", ".join(f"{quote_identifier(each.name)} {each.duckdb_type}" for each in TABLES[name].columns.values())
+    return f"CREATE TABLE {quote_identifier(change_table(name))} (no BIGINT, load_id BIGINT, came BOOLEAN, {columns})"
+
+
+def check_version(connection: duckdb.DuckDBPyConnection, path: Path, catalog: str | None = None) -> None:
+    """Refuse a database of another shape, and close the connection. `catalog`: as what it is attached, if it is.
+
+    Raises:
+        InputOutputError: it is of another version, or none of ours.
+
+    """
+    where = "warehouse" if catalog is None else f"{quote_identifier(catalog)}.warehouse"
     try:
-        rows = connection.execute("SELECT version FROM warehouse").fetchall()
+        rows = connection.execute(f"SELECT version FROM {where}").fetchall()
     except duckdb.Error as fault:
         connection.close()
         raise InputOutputError(f"{path}: is not a database of Access Audit; move it away or name another") from fault

@@ -14,6 +14,7 @@ from audit.catalogue.query import (
     View,
 )
 from audit.catalogue.read import read_catalogue
+from audit.catalogue.used import UsedText, read_used
 
 __all__ = [
     "AccessStep",
@@ -25,6 +26,7 @@ __all__ = [
     "ParameterValue",
     "Query",
     "Report",
+    "UsedText",
     "View",
     "acts_are_local",
     "cases_path",
@@ -33,6 +35,7 @@ __all__ = [
     "overridden",
     "read_cases",
     "read_catalogue",
+    "read_used",
     "tables_below",
     "with_parameters",
 ]

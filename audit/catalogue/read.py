@@ -24,6 +24,7 @@ _FOLDERS: Mapping[str, type[Query]] = {
     "detectors": Detector,
     "reports": Report,
 }
+KINDS: Mapping[str, type[Query]] = {kind.kind: kind for kind in _FOLDERS.values()}
 # What the loader keeps about the files; the reports lead from a finding to them.
 _LEDGERS = ("load_log", "quarantine")
 # Made when findings are put together, and used up when detectors run: nothing would be in them.
@@ -60,6 +61,11 @@ def read_catalogue(own: Sequence[Path] = (), shipped: Path | None = None) -> Cat
     faults = [f"{query.path}: {fault}" for query in queries for fault in _faults_among(query, gathered.queries)]
     if faults:
         raise QueryError(faults)
+    return catalogue_of(queries)
+
+
+def catalogue_of(queries: Sequence[Query]) -> Catalogue:
+    """Put queries that fit each other in their order."""
     return Catalogue(
         accesses=tuple(sorted(_of(AccessStep, queries), key=lambda step: step.path.name)),
         views=_in_order(_of(View, queries)),

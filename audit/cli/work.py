@@ -49,7 +49,10 @@ def load(
 
 @click.command(
     epilog=examples(
-        "audit run", "audit --log-format json run --fail-on high", "audit run --detector access-after-warning"
+        "audit run",
+        "audit --log-format json run --fail-on high",
+        "audit run --detector access-after-warning",
+        "audit run --as-of 20240305T020000",
     )
 )
 @click.option(
@@ -59,6 +62,8 @@ def load(
 @click.option("--full", is_flag=True, help="Make the accesses anew from all events, even if nothing new was loaded.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 7 when a finding has this level or a graver one.")
 @click.option("--purpose", type=click.Choice(PURPOSES), help="What the run is for; else what audit.toml says.")
+@click.option("--as-of", "as_of", metavar="RUN", help="Make that run's report again, and compare. Publishes nothing.")
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="With --as-of: leave what was made there.")
 @format_option("table", "json")
 @click.pass_obj
 def run(
@@ -68,6 +73,8 @@ def run(
     full: bool,
     fail_on: str | None,
     purpose: str | None,
+    as_of: str | None,
+    out: Path | None,
     output_format: str,
 ) -> int:
     """Load, explain, detect and report: the scheduled job.
@@ -75,7 +82,18 @@ def run(
     Loads what is new, looks for what accounts for each access, runs the detectors and publishes a report. Prints
     what was loaded, how much is explained, and the first users and findings to review; all of them are in the
     report, and in `audit findings`.
+
+    With --as-of RUN, the report of that run (its id, or how it begins) is made again from what was loaded then, with
+    that run's queries, parameters and reviews, and compared file by file. Exits with 0 when all is the same to the byte,
+    else with 8, naming what accounts for it: another version of the program, a query or definition that was changed,
+    data that was purged, a file that is gone.
     """
+    if as_of is not None:
+        if detectors or full or fail_on or purpose:
+            raise click.UsageError("--as-of goes by what that run was asked for: leave the other options out")
+        return _run_as_of(session, as_of, out, output_format)
+    if out is not None:
+        raise click.UsageError("--out: needs --as-of")
     from audit.cli.run_view import print_run
     from audit.run import RunOptions
     from audit.run import run as run_job
@@ -86,3 +104,15 @@ def run(
     with while_somebody_reads():
         print_run(workspace, result, output_format, session.messages)
     return int(result.code)
+
+
+def _run_as_of(session: Session, as_of: str, out: Path | None, output_format: str) -> int:
+    from audit.asof import run_as_of
+    from audit.cli.asof_view import code_of, print_as_of
+
+    workspace = session.workspace()
+    with session.messages.progress() as notify:
+        result = run_as_of(workspace, as_of, out, notify)
+    with while_somebody_reads():
+        print_as_of(result, output_format, session.messages)
+    return int(code_of(result))

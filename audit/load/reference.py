@@ -2,6 +2,7 @@
 
 import duckdb
 
+from audit.load.change import begin_change, end_change
 from audit.load.stage import (
     VERDICT,
     Staged,
@@ -50,18 +51,26 @@ def insert_reference(connection: duckdb.DuckDBPyConnection, staged: Staged, load
     """Make room as the table's arrival says, then add the records that nothing was found against."""
     table = staged.table
     good = f"(SELECT * FROM {_GOOD} WHERE record_no NOT IN (SELECT record_no FROM {VERDICT}))"
+    gone = _gone(table, good, input_name)
+    begin_change(connection, table, gone)
     if table.arrival == "accumulate":
-        _keep_history(connection, table, good, load_id)
-    elif table.arrival == "span":
-        _clear_spans(connection, table, good, input_name)
-    else:
-        connection.execute(f"DELETE FROM {quote_identifier(table.name)} WHERE load_id IN ({_loads_of(input_name)})")
+        _keep_history(connection, table, gone, load_id)
+    connection.execute(f"DELETE FROM {quote_identifier(table.name)} AS standing WHERE {gone}")
     columns = ", ".join(quote_identifier(name) for name in table.columns)
     connection.execute(
         f"INSERT INTO {quote_identifier(table.name)} ({columns}, load_id, record_no) "
         f"SELECT {columns}, $load_id, record_no FROM {good} ORDER BY record_no",
         {"load_id": load_id},
     )
+    end_change(connection, table, load_id, good)
+
+
+def _gone(table: Table, good: str, input_name: str) -> str:
+    """SQL that is true for a row `standing` that must make room for the records of `good`, as the table's arrival says."""
+    if table.arrival == "accumulate":
+        return f"EXISTS (SELECT 1 FROM {good} AS good WHERE {_same_key(table, 'good', 'standing')})"
+    of_input = f"load_id IN ({_loads_of(input_name)})"
+    return f"{of_input} AND {_in_span(good)}" if table.arrival == "span" else of_input
 
 
 def _judge_known_content(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -77,22 +86,17 @@ def _judge_known_content(connection: duckdb.DuckDBPyConnection, table: Table) ->
     )
 
 
-def _keep_history(connection: duckdb.DuckDBPyConnection, table: Table, good: str, load_id: int) -> None:
+def _keep_history(connection: duckdb.DuckDBPyConnection, table: Table, gone: str, load_id: int) -> None:
     columns = ", ".join(quote_identifier(name) for name in duckdb_columns(table.name))
-    match = f"EXISTS (SELECT 1 FROM {good} AS good WHERE {_same_key(table, 'good', 'standing')})"
     connection.execute(
         f"INSERT INTO {quote_identifier(history_table(table.name))} "
-        f"SELECT {columns}, $load_id FROM {quote_identifier(table.name)} AS standing WHERE {match}",
+        f"SELECT {columns}, $load_id FROM {quote_identifier(table.name)} AS standing WHERE {gone}",
         {"load_id": load_id},
     )
-    connection.execute(f"DELETE FROM {quote_identifier(table.name)} AS standing WHERE {match}")
 
 
-def _clear_spans(connection: duckdb.DuckDBPyConnection, table: Table, good: str, input_name: str) -> None:
-    connection.execute(
-        f"""
-        DELETE FROM {quote_identifier(table.name)} AS standing
-        WHERE load_id IN ({_loads_of(input_name)}) AND EXISTS (
+def _in_span(good: str) -> str:
+    return f"""EXISTS (
             SELECT 1
             FROM (SELECT user_id, min(starts_at) AS first_at, max(ends_at) AS last_at FROM {good} GROUP BY user_id) AS span
             WHERE
@@ -101,7 +105,6 @@ def _clear_spans(connection: duckdb.DuckDBPyConnection, table: Table, good: str,
                 AND (standing.starts_at < span.last_at OR standing.starts_at = span.first_at)
         )
         """
-    )
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, rule: str, records: str) -> None:

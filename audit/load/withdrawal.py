@@ -8,6 +8,7 @@ from datetime import datetime
 
 import duckdb
 
+from audit.load.change import begin_change, end_change
 from audit.schema import Table, duckdb_columns
 from audit.sql import quote_identifier
 from audit.warehouse import history_table
@@ -27,7 +28,11 @@ def withdraw_loads(
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {GONE} AS SELECT source, event_id FROM event WHERE load_id IN ({ids})"
         )
+    else:
+        begin_change(connection, table, f"load_id IN ({ids})")
     connection.execute(f"DELETE FROM {quote_identifier(table.name)} WHERE load_id IN ({ids})")
+    if table.arrival != "append":
+        end_change(connection, table, min(again_as.values()), _sql_for_restored(table, ids))
     if table.arrival == "accumulate":
         _restore(connection, table, ids)
     connection.execute(f"DELETE FROM quarantine WHERE load_id IN ({ids})")
@@ -51,13 +56,21 @@ def any_event_gone(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _restore(connection: duckdb.DuckDBPyConnection, table: Table, ids: str) -> None:
-    history = quote_identifier(history_table(table.name))
     columns = ", ".join(quote_identifier(name) for name in duckdb_columns(table.name))
     connection.execute(
-        f"INSERT INTO {quote_identifier(table.name)} ({columns}) SELECT {columns} FROM {history} "
+        f"INSERT INTO {quote_identifier(table.name)} ({columns}) SELECT {columns} FROM ({_sql_for_restored(table, ids)})"
+    )
+    connection.execute(f"DELETE FROM {quote_identifier(history_table(table.name))} WHERE replaced_by IN ({ids})")
+
+
+def _sql_for_restored(table: Table, ids: str) -> str:
+    """SELECT for the rows that the loads had replaced."""
+    if table.arrival != "accumulate":
+        return f"SELECT * FROM {quote_identifier(table.name)} WHERE FALSE"
+    return (
+        f"SELECT * FROM {quote_identifier(history_table(table.name))} "
         f"WHERE replaced_by IN ({ids}) AND load_id NOT IN ({ids}) ORDER BY load_id, record_no"
     )
-    connection.execute(f"DELETE FROM {history} WHERE replaced_by IN ({ids})")
 
 
 def _list_of(again_as: Mapping[int, int]) -> str:

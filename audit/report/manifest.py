@@ -18,7 +18,11 @@ Parameter = int | float | str | bool | tuple[str, ...]
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file that the findings rest on, from the load log: all that stand in the warehouse, not only tonight's."""
+    """A file that the findings rest on, from the load log: all that stand in the warehouse, not only tonight's.
+
+    `input`, `table`, `definition`: the input that it came by, its canonical table, and the hash of the definition that
+    mapped it; "" in manifests of earlier versions.
+    """
 
     source: str
     path: str
@@ -30,6 +34,9 @@ class InputFile:
     quarantined: int
     rejected: int
     load_id: int
+    input: str = ""
+    table: str = ""
+    definition: str = ""
 
 
 @dataclass(frozen=True)
