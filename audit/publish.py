@@ -204,7 +204,7 @@ def _used(catalogue: Catalogue, detectors: Sequence[Detector]) -> list[Query]:
 
 def _basis(engine: Engine, catalogue: Catalogue, detectors: Sequence[Detector], dispositions: Dispositions) -> str:
     """Hash all that findings depend on, so that the same basis means the same bytes."""
-    content = {
+    content: dict[str, object] = {
         "inputs": [[item.source, item.path, item.sha256, item.loaded] for item in _inputs(engine)],
         "definitions": _definitions(engine),
         "queries": sorted(
@@ -213,6 +213,8 @@ def _basis(engine: Engine, catalogue: Catalogue, detectors: Sequence[Detector], 
         "dispositions": dispositions.basis(),
         "versions": [audit.__version__, engine.name, engine.version],
     }
+    if purged := _purged(engine):
+        content["purged"] = purged
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -231,6 +233,14 @@ def _definitions(engine: Engine) -> list[str]:
     """The hash of the definition that mapped each load: a file mapped anew gives other events under the same hash."""
     rows = engine.query("SELECT definition FROM load_input ORDER BY load_id").to_pylist()
     return [row["definition"] for row in rows]
+
+
+def _purged(engine: Engine) -> list[list[int | str]]:
+    """How many events of which load are gone, and before which day: what the load log, which stays, does not say."""
+    rows = engine.query(
+        "SELECT load_id, CAST(before AS VARCHAR) AS before, events FROM purge_load ORDER BY ALL"
+    ).to_pylist()
+    return [list(row.values()) for row in rows]
 
 
 def _about_horizon(horizon: Horizon) -> tuple[str, ...]:

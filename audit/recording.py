@@ -7,6 +7,8 @@ Each is recorded before anybody sees it, and so that a crash in between leaves a
 - A **run** is recorded when its report is complete, with the hash of its manifest, and before it is renamed into place;
   `published` follows the rename. A run without `published` was killed between, whether its folder is there or not; a report
   that no run names was put there by somebody; a run with `published` whose folder is gone was removed by somebody.
+- A **purge** is recorded when the database without what goes is complete, and before it takes the other's place; `purged`
+  follows when all is done. A purge without `purged` was killed between, and is to be done again.
 - A report **made again** (`as-of`) is recorded before anybody is told how it came out.
 - A **look** is recorded when it is known what will be shown, and before it is.
 """
@@ -24,6 +26,7 @@ from audit.report.manifest import Manifest
 LOAD, WITHDRAWAL, WAREHOUSE = "load", "withdrawal", "warehouse"
 RUN, PUBLISHED, LOOK = "run", "published", "look"
 AS_OF = "as-of"
+PURGE, PURGED = "purge", "purged"
 # More ids than these are told by what was asked for: with it and the run's report anybody can list them again.
 _LISTED = 100
 

@@ -37,6 +37,7 @@ class Review:
     note: str | None
     until: date | None
     events_sha256: str
+    run_id: str = ""
 
     def excludes(self, today: date) -> bool:
         """Say whether it excludes its finding on that local day, while the finding cites what was reviewed."""
@@ -51,10 +52,19 @@ def read_reviews(chain: Chain) -> dict[str, list[Review]]:
         until = date.fromisoformat(about["until"]) if about["until"] else None
         review = Review(
             entry.no, entry.hash, entry.at, entry.user, about["finding_id"], about["outcome"], about["by"],
-            about["note"], until, about["events_sha256"],
+            about["note"], until, about["events_sha256"], about["run_id"],
         )  # fmt: skip
         found.setdefault(review.finding_id, []).append(review)
     return found
+
+
+def held_reviews(chain: Chain) -> list[Review]:
+    """Return the last reviews from which something follows: their findings, and what these rest on, are kept.
+
+    A later review as `explained` or `false-alarm` lets go of a finding.
+    """
+    last = (reviews[-1] for reviews in read_reviews(chain).values())
+    return sorted((review for review in last if review.outcome not in EXCLUDING), key=lambda review: review.finding_id)
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,13 @@ CREATE TABLE rejected_record (load_id BIGINT, record_no BIGINT, reason VARCHAR, 
 CREATE TABLE load_input (
     load_id BIGINT, input VARCHAR, table_name VARCHAR, definition VARCHAR, columns VARCHAR[], doubled BIGINT
 );
+CREATE TABLE purge (before DATE, purged_at TIMESTAMP);
+CREATE TABLE purge_kept (source VARCHAR, event_id VARCHAR);
+CREATE TABLE purge_load (load_id BIGINT, before DATE, events BIGINT);
 CREATE TABLE warehouse (version INTEGER);
 """
+# What was purged, event ids kept for a review though they are older, and how many events of which load went.
+PURGE_TABLES = ("purge", "purge_kept", "purge_load")
 
 
 def open_warehouse(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
@@ -52,6 +57,7 @@ def open_warehouse(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
         LockedError: another run holds it. InputOutputError: it is broken, unreadable, or of another version.
 
     """
+    remove_leftovers(path)
     if not path.exists():
         _make(path, limits)
     connection = connect(path, limits)
@@ -89,6 +95,21 @@ def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
+def beside(path: Path) -> Path:
+    """Where a database is made that is to take the place of the one at the path."""
+    return path.with_name(f".{path.name}.new")
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what a killed process was making beside the database. Only who holds the workspace may do so."""
+    made = beside(path)
+    try:
+        for leftover in (made, made.with_name(f"{made.name}.wal")):
+            leftover.unlink(missing_ok=True)
+    except OSError as fault:
+        raise InputOutputError(f"{made}: cannot be removed ({fault.strerror}); check its permissions") from fault
+
+
 def history_table(name: str) -> str:
     """The table that keeps the older content of an accumulating table."""
     return f"{name}_history"
@@ -112,15 +133,14 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _make(path: Path, limits: Limits) -> None:
-    beside = path.with_name(f".{path.name}.new")
+    made = beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside.unlink(missing_ok=True)
-        connection = connect(beside, limits)
+        connection = connect(made, limits)
         create_tables(connection)
         connection.close()
-        beside.chmod(0o600)
-        os.replace(beside, path)  # noqa: PTH105 - the atomic rename is the point
+        made.chmod(0o600)
+        os.replace(made, path)  # noqa: PTH105 - the atomic rename is the point
     except OSError as fault:
         raise InputOutputError(f"{path}: cannot be made ({fault.strerror}); check the folder's permissions") from fault
     except duckdb.Error as fault:

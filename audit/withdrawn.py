@@ -17,7 +17,7 @@ class _Changes:
 
     `explanations`: of each cited access that is still loaded, what explains it now ("" = nothing). `before`: what did, of the
     accesses that something explained. `queries`, `skipped`: detectors that changed, and why those skipped did not run.
-    `loads`: the loads that were withdrawn, in words.
+    `loads`: the loads that were withdrawn, in words. `purged`: the first day that the last purge left, if there was one.
     """
 
     explanations: Mapping[str, str]
@@ -25,6 +25,7 @@ class _Changes:
     queries: set[str]
     skipped: Mapping[str, str]
     loads: tuple[str, ...]
+    purged: str = ""
 
 
 def find_withdrawn(
@@ -45,6 +46,7 @@ def find_withdrawn(
         _changed_queries(before_manifest, manifest),
         {skip.detector: skip.reason for skip in manifest.skipped},
         _withdrawn_loads(before_manifest, manifest),
+        engine.query("SELECT COALESCE(CAST(max(before) AS VARCHAR), '') AS before FROM purge").to_pylist()[0]["before"],
     )
     why = [
         _why(detector, ids, changes)
@@ -71,7 +73,8 @@ def _why(detector: str, ids: list[str], changes: _Changes) -> str:
         return f"the detector was skipped: {changes.skipped[detector]}"
     withdrawn = f"{'; '.join(changes.loads)} withdrawn" if changes.loads else ""
     if any(access_id not in changes.explanations for access_id in ids):
-        return withdrawn or "an access that it cited is no longer loaded"
+        purged = f"an access that it cited was purged (older than {changes.purged})" if changes.purged else ""
+        return withdrawn or purged or "an access that it cited is no longer loaded"
     held = {changes.explanations[access_id] for access_id in ids if access_id not in changes.before} - {""}
     if held:
         return f"explained now: {', '.join(sorted(held))}"

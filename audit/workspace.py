@@ -27,7 +27,8 @@ _WORKSPACE_KEYS = {
     "memory": str,
 }
 _INPUT_KEYS = {"source": str, "path": str, "max_age_days": (int, float), "horizon_hours": (int, float)}
-_SECTIONS = ("workspace", "input", "parameters")
+_RETENTION_KEYS = {"keep_days": int, "report_days": int}
+_SECTIONS = ("workspace", "input", "parameters", "retention")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ class Input:
     def name(self) -> str:
         """What tells two inputs of one source apart."""
         return f"{self.source}:{self.path}"
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How many days events and reports are kept when `audit purge` is asked for; None = it must be told a day."""
+
+    keep_days: int | None = None
+    report_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,7 @@ class Workspace:
     group: str | None = None
     threads: int | None = None
     memory: str | None = None
+    retention: Retention = Retention()
 
     @property
     def zone(self) -> Zone:
@@ -118,6 +128,8 @@ def _parse(document: Mapping[str, Any], folder: Path, path: Path) -> Workspace:
     if not isinstance(parameters, dict) or not all(isinstance(value, dict) for value in parameters.values()):
         faults.append(f"{path}: [parameters.<query>] must be tables")
         parameters = {}
+    retention = _checked(document.get("retention", {}), _RETENTION_KEYS, f"{path}: [retention]", faults)
+    faults += [f"{path}: [retention] {key} must be 1 or more" for key, days in retention.items() if days < 1]
     timezone, purpose = section.get("timezone", "UTC"), section.get("purpose", "self-monitoring")
     try:
         read_zone(timezone)
@@ -141,6 +153,7 @@ def _parse(document: Mapping[str, Any], folder: Path, path: Path) -> Workspace:
         group=section.get("group"),
         threads=section.get("threads"),
         memory=section.get("memory"),
+        retention=Retention(**retention),
     )
 
 

@@ -26,7 +26,7 @@ from audit.files import Audience, make_folder, naming_faults, sync_folder
 from audit.ledger import Chain, ledger_of
 from audit.lock import hold
 from audit.publish import Comparison, findings_of, make_report
-from audit.recording import RUN, record_as_of
+from audit.recording import PURGE, RUN, record_as_of
 from audit.report.manifest import Manifest, is_as_written
 from audit.report.read import Run, find_run, manifest_sha256, published_runs, read_manifest
 from audit.report.write import write_report
@@ -232,7 +232,10 @@ def _comparison(workspace: Workspace, manifest: Manifest, found: Sequence[Detect
         return Comparison(manifest.basis, None, None)
     before = next((run for run in published_runs(workspace.reports) if run.run_id == manifest.compared_with), None)
     if before is None:
-        reasons.add("report", f"report {manifest.compared_with}, which that run compared with, is not there any more")
+        purges = ledger_of(workspace).read().of_kind(PURGE)
+        purged = any(f"run={manifest.compared_with}" in entry.about["reports"] for entry in purges)
+        what = "was purged" if purged else "is not there any more"
+        reasons.add("report", f"report {manifest.compared_with}, which that run compared with, {what}")
         return Comparison(manifest.basis, None, None)
     wanted = {detection.detector.id for detection in found}
     return Comparison(manifest.basis, before.run_id, findings_of(before, wanted))

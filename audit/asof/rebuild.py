@@ -20,6 +20,7 @@ import duckdb
 from audit.asof.reasons import Reasons
 from audit.errors import InputOutputError, LockedError, SourceError
 from audit.load.change import sql_for_content_after
+from audit.load.purged import copy_purges, purged_before
 from audit.load.replay import EarlierLoad, replay
 from audit.report.manifest import InputFile, Manifest
 from audit.schema import TABLES
@@ -63,6 +64,7 @@ class Rebuild:
         self.known: dict[int, _Known] = {}
         self.withdrawn: dict[int, Mapping[str, Any]] = {}
         self.spoilt: set[str] = set()
+        self.purged: dict[int, int] = {}
 
     def make(self) -> None:
         """Fill the warehouse. Raises LockedError: a batch writes to the database."""
@@ -70,6 +72,7 @@ class Rebuild:
         if live:
             self._attach()
             self._read_loads()
+            copy_purges(self.connection, _LIVE)
         else:
             self.reasons.add("data", f"{self.workspace.database.name}: is gone; everything was loaded from the files")
         by_table: dict[str, list[InputFile]] = {}
@@ -80,6 +83,7 @@ class Rebuild:
         self._events(by_table.pop("event", []))
         for table, loads in sorted(by_table.items()):
             self._reference(table, loads)
+        self._tell_purged()
         if live:
             self.connection.execute(f"DETACH {_LIVE}")
 
@@ -231,10 +235,31 @@ class Rebuild:
                 f"INSERT INTO {name} SELECT * FROM {_LIVE}.{name} WHERE load_id = ?", [load.load_id]
             )
 
+    def _purged_of(self, load: InputFile) -> int:
+        """How many events of a load were purged; of one that does not stand any more it is known only whether any were."""
+        if not self._stands(load):
+            return int(purged_before(self.connection) is not None)
+        row = self.connection.execute(
+            "SELECT CAST(sum(events) AS BIGINT) FROM purge_load WHERE load_id = ?", [load.load_id]
+        ).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    def _tell_purged(self) -> None:
+        if self.purged:
+            self.reasons.add(
+                "purged",
+                f"of the events that were loaded then {sum(self.purged.values()):,} are gone, of {len(self.purged):,} loads: those "
+                f"older than {purged_before(self.connection)} were purged",
+            )
+
     def _judge_count(self, table: str, load: InputFile, found: int) -> None:
         if found == load.loaded:
             return
         self.spoilt.add(table)
+        gone = self._purged_of(load) if table == "event" else 0
+        if gone and (gone == load.loaded - found or not self._stands(load)):
+            self.purged[load.load_id] = load.loaded - found
+            return
         self.reasons.add(
             "data",
             f"load {load.load_id} ({load.path}): {load.loaded:,} records were loaded then, and {found:,} can be had now",

@@ -31,6 +31,7 @@ _COMMANDS = {
     "evaluate": "measuring",
     "review": "review",
     "verify": "verify",
+    "purge": "purge",
 }
 _FIRST_STEPS = """\b
 First steps:

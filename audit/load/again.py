@@ -14,6 +14,7 @@ from audit.errors import InputOutputError
 from audit.load.fingerprint import hash_file
 from audit.load.load import Arrival, forget, naming_faults, place
 from audit.load.noting import FileLoad, next_load_id, now
+from audit.load.purged import check_held
 from audit.load.raw import RawFile
 from audit.load.readers import read_raw
 from audit.load.resting import StandingLoad, loads_to_follow, loads_with_duplicates, read_standing
@@ -65,8 +66,9 @@ def load_again(
     """Withdraw a load and map its file anew, and with it the loads that rest on it: all of it or nothing.
 
     Raises:
-        UsageError: there is no such load, or a newer file has replaced it. SourceError: a definition does not fit a file.
-        InputOutputError: a file is gone or has changed, or the database cannot be written.
+        UsageError: there is no such load, a newer file has replaced it, or an event that a purge held back would be lost.
+        SourceError: a definition does not fit a file. InputOutputError: a file is gone or has changed, or the database
+        cannot be written.
 
     """
     loads = read_standing(connection, library, load_id)
@@ -109,6 +111,7 @@ def _replay(
             done = tuple(_place(connection, file, number) for number, file in enumerate(files))
             if not settled and any_event_gone(connection):
                 raise _MoreRestsError
+            check_held(connection, plan[0].load_id)
         return Again(done, tuple(Withdrawn(load.load_id, load.path, again_as[load.load_id]) for load in plan))
     finally:
         forget(connection)

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from audit.load.purged import any_purged, refuse_purged
 from audit.load.stage import (
     OTHER_CONTENT,
     VERDICT,
@@ -47,12 +48,15 @@ def place_events(connection: duckdb.DuckDBPyConnection, staged: Staged, source: 
     Most files hold no id twice and none that is known: then one pass both tests and appends.
     """
     readable = staged.raw.to_place
-    if _ids_are_new(connection, staged, source, readable):
+    past = any_purged(connection, staged)
+    if not past and _ids_are_new(connection, staged, source, readable):
         if insert_events(connection, staged.relation, source, load_id, f"NOT ({broken(staged.mapped)})") < readable:
             quarantine_broken(connection, staged)
             judge_known_texts(connection, staged, source)
         return
     quarantine_broken(connection, staged)
+    if past:
+        refuse_purged(connection, staged, source)
     _judge_candidates(connection, staged, source)
     judge_known_texts(connection, staged, source)
     insert_events(connection, staged.relation, source, load_id, f"record_no NOT IN (SELECT record_no FROM {VERDICT})")

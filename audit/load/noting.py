@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from audit.load.raw import RawFile
+from audit.load.purged import remarks_on_purged
 from audit.load.stage import VERDICT, Staged
 from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import derives_event_id, used_columns
@@ -62,7 +63,7 @@ def counted(connection: duckdb.DuckDBPyConnection, staged: Staged, load: FileLoa
 
 def remarks_on(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: Staged) -> tuple[str, ...]:
     """Return what the one who loads should know of the file besides its counts."""
-    said = []
+    said = remarks_on_purged(connection)
     if load.doubled:
         said.append(f"times in an hour that came twice, each taken as the first: {load.doubled:,}")
     new = _new_columns(connection, load, staged)

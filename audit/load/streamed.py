@@ -1,6 +1,6 @@
 """Append a large event log straight from its file: it is mapped, judged and written in one pass, and stands nowhere between.
 
-What is not so simple (an id that stands twice or is known, an export behind another's header, no ids) raises NotPlainError,
+What is not so simple (an id that stands twice or is known, a record older than the last purge, an export behind another's header, no ids) raises NotPlainError,
 within the caller's transaction: nothing of it is left, and the file is read into a table first, as other files are.
 """
 
@@ -13,6 +13,7 @@ from audit.load.csv_blocks import NotPlainError
 from audit.load.csv_reader import raw_of
 from audit.load.csv_stream import STREAM, CsvStream, copy_stream
 from audit.load.events import are_different, are_known, insert_events
+from audit.load.purged import any_purged, any_purged_in
 from audit.load.raw import RAW_TABLE, RawFile, name_columns, start_rejects
 from audit.load.stacked import read_by_headers
 from audit.load.stage import Staged, broken, judge_known_texts, quarantine_broken
@@ -56,6 +57,8 @@ def append_stream(connection: duckdb.DuckDBPyConnection, stream: CsvStream, targ
     mapped = map_columns(definition, columns, STREAM, target.zone, target.latest)
     with stream.as_relation(connection):
         inserted = insert_events(connection, mapped.sql, definition.name, load_id, f"NOT ({broken(mapped)})")
+    if any_purged_in(connection, load_id):
+        raise NotPlainError
     in_order = stream.watched is not None and stream.seen.order.is_strict
     if not (in_order or are_different(connection, load_id, inserted)) or are_known(
         connection, definition.name, load_id
@@ -78,6 +81,8 @@ def _judge_rest(connection: duckdb.DuckDBPyConnection, stream: CsvStream, target
         raw = _with_header_rows(connection, raw, definition)
     mapped = map_columns(definition, raw.columns, raw.relation, target.zone, target.latest)
     staged = Staged(definition, raw, mapped, mapped.sql)
+    if any_purged(connection, staged):
+        raise NotPlainError
     if inserted < raw.records:
         quarantine_broken(connection, staged)
         judge_known_texts(connection, staged, definition.name)

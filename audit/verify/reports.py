@@ -11,12 +11,11 @@ from pathlib import Path
 from audit.errors import InputOutputError
 from audit.files import naming_faults, sha256_of
 from audit.ledger import Chain
-from audit.recording import PUBLISHED, RUN
+from audit.recording import PUBLISHED, PURGE, PURGED, RUN
 from audit.report.manifest import Manifest, is_as_written, manifest_from_json
 from audit.verify.difference import Remark, differences, notes
 
 MANIFEST = "manifest.json"
-PURGE = "purge"
 _REMEDY = "give the right to read it"
 
 
@@ -58,17 +57,39 @@ def _compare(folder: Path, manifest: Manifest) -> list[str]:
     return wrong
 
 
-def check_order(folders: Sequence[Path], whole: bool) -> list[Remark]:
-    """Check that each report names the one before it. `whole`: no report may be missing, as in a workspace."""
+def check_order(folders: Sequence[Path], whole: bool, chain: Chain | None = None) -> list[Remark]:
+    """Check that each report names the one before it. `whole`: no report may be missing, as in a workspace.
+
+    One that the ledger says was purged may be.
+    """
+    gone = _purged_manifests(chain) if chain is not None else set()
     remarks: list[Remark] = []
     before: str | None = None
     for place, folder in enumerate(folders):
         told = _told_before(folder)
-        if told != before and (whole or place):
+        if told != before and told not in gone and (whole or place):
             text = "does not name the report before it: one was removed, added or changed"
             remarks += differences("report", folder.name, [text]) if whole else notes("report", folder.name, [text])
         before = _manifest_sha256(folder)
     return remarks
+
+
+def check_purges(chain: Chain) -> list[Remark]:
+    """Note a purge that was killed before all was removed."""
+    last = next(reversed(chain.of_kind(PURGE, PURGED)), None)
+    if last is None or last.kind == PURGED:
+        return []
+    text = f"was killed before all older than {last.about['before']} was removed; do it again: audit purge"
+    return notes("purge", last.at, [text])
+
+
+def _purged_reports(chain: Chain) -> set[str]:
+    return {name for entry in chain.of_kind(PURGE) for name in entry.about["reports"]}
+
+
+def _purged_manifests(chain: Chain) -> set[str]:
+    purged = _purged_reports(chain)
+    return {entry.about["manifest_sha256"] for entry in chain.of_kind(RUN) if entry.about["report"] in purged}
 
 
 def _manifest_sha256(folder: Path) -> str | None:
@@ -92,7 +113,7 @@ def check_against_ledger(folders: Sequence[Path], chain: Chain, whole: bool) -> 
     """Check reports against the ledger. `whole`: these are all, so that those which the ledger names must be there."""
     runs = {entry.about["report"]: entry for entry in chain.of_kind(RUN)}
     published = {entry.about["run_id"] for entry in chain.of_kind(PUBLISHED)}
-    purged = {name for entry in chain.of_kind(PURGE) for name in entry.about.get("reports", ())}
+    purged = _purged_reports(chain)
     remarks: list[Remark] = []
     for folder in folders:
         entry = runs.get(folder.name)

@@ -26,7 +26,9 @@ def check_inputs(folder: Path, loads: Iterable[Row]) -> tuple[int, list[Remark]]
     for name in sorted(hashes):
         path = folder / name
         if not path.is_file():
-            remarks += notes("input", name, ["is not there any more; its records stand in the database"])
+            remarks += notes(
+                "input", name, ["is not there any more; what it held and was not purged stands in the database"]
+            )
             continue
         found += 1
         try:

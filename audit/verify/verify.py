@@ -6,7 +6,7 @@ from audit.errors import InputOutputError, UsageError
 from audit.ledger import LEDGER_NAME, Chain, Ledger
 from audit.report.read import published_runs
 from audit.verify.difference import Outcome, Remark, differences, notes
-from audit.verify.reports import MANIFEST, check_against_ledger, check_order, check_report
+from audit.verify.reports import MANIFEST, check_against_ledger, check_order, check_purges, check_report
 from audit.verify.sources import check_inputs, check_loads
 from audit.workspace import CONFIG_NAME, Workspace, read_workspace
 
@@ -51,8 +51,9 @@ def _verify_workspace(workspace: Workspace, head: str | None) -> Outcome:
     remarks = [
         *_about_ledger(chain, head),
         *(remark for folder in folders for remark in check_report(folder)),
-        *check_order(folders, whole=True),
+        *check_order(folders, True, chain),
         *check_against_ledger(folders, chain, whole=True),
+        *check_purges(chain),
         *about_loads,
         *about_inputs,
     ]
