@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -131,7 +131,7 @@ def publish(
         ledger_head=ledger.read().head,
         previous_manifest_sha256=manifest_sha256(before) if before else None,
         compared_with=examined.comparison.run_id,
-        horizon=ManifestHorizon(**asdict(examined.horizon)),
+        horizon=_horizon(examined.horizon),
         skipped=tuple(Skipped(found.detector.id, found.skipped) for found in examined.detections if found.skipped),
         warnings=(*origin.warnings, *_about_horizon(examined.horizon)),
     )
@@ -241,6 +241,10 @@ def _purged(engine: Engine) -> list[list[int | str]]:
         "SELECT load_id, CAST(before AS VARCHAR) AS before, events FROM purge_load ORDER BY ALL"
     ).to_pylist()
     return [list(row.values()) for row in rows]
+
+
+def _horizon(horizon: Horizon) -> ManifestHorizon:
+    return ManifestHorizon(horizon.oldest_at, horizon.newest_at, horizon.judged_until, horizon.judges)
 
 
 def _about_horizon(horizon: Horizon) -> tuple[str, ...]:

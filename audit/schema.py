@@ -391,7 +391,7 @@ DERIVED: Mapping[str, Mapping[str, str]] = {
         "side": "VARCHAR",
     },
     "load_log": {"load_id": "BIGINT", "source": "VARCHAR", "path": "VARCHAR", "sha256": "VARCHAR"},
-    "horizon": {"judged_until": "TIMESTAMP", "judges": "BOOLEAN", "newest_at": "TIMESTAMP"},
+    "horizon": {"judged_until": "TIMESTAMP", "judges": "BOOLEAN", "newest_at": "TIMESTAMP", "kept_from": "DATE"},
 }
 
 

@@ -135,7 +135,7 @@ def _horizon(tables: Mapping[str, pa.Table]) -> pa.Table:
         if name == "event" or {"access_id", "occurred_at"} <= set(table.column_names)
     ]
     times = [time for table in logs for time in table["occurred_at"].to_pylist() if time is not None]
-    row = {"judged_until": [None], "judges": [True], "newest_at": [max(times, default=None)]}
+    row = {"judged_until": [None], "judges": [True], "newest_at": [max(times, default=None)], "kept_from": [None]}
     return pa.table(row, schema=made_table(_NOTHING, duckdb_columns("horizon")).schema)
 
 

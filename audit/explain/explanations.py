@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -27,13 +27,15 @@ class Horizon:
     """How far accesses can be judged.
 
     `judges`: incidents are known. `judged_until` (UTC): accesses after it wait for the feed of incidents; None = no
-    limit. `oldest_at` and `newest_at` (UTC): of the events loaded.
+    limit. `oldest_at` and `newest_at` (UTC): of the events loaded. `kept_from`: the first local day that the last purge left
+    whole; older events are only those that a finding under review rests on. None = nothing was purged.
     """
 
     judges: bool
     judged_until: datetime | None
     oldest_at: datetime | None
     newest_at: datetime | None
+    kept_from: date | None = None
 
 
 def find_horizon(engine: Engine, span: timedelta | None) -> Horizon:
@@ -44,7 +46,14 @@ def find_horizon(engine: Engine, span: timedelta | None) -> Horizon:
     ).to_pylist()[0]
     incident_at = row["incident_at"]
     until = incident_at + span if incident_at is not None and span is not None else None
-    return Horizon(incident_at is not None, until, row["oldest_at"], row["newest_at"])
+    return Horizon(incident_at is not None, until, row["oldest_at"], row["newest_at"], _kept_from(engine))
+
+
+def _kept_from(engine: Engine) -> date | None:
+    if not engine.columns("purge"):
+        return None
+    found: date | None = engine.query("SELECT max(before) AS before FROM purge").to_pylist()[0]["before"]
+    return found
 
 
 def explain(engine: Engine, catalogue: Catalogue, horizon: Horizon) -> None:
@@ -111,8 +120,10 @@ def all_reads(catalogue: Catalogue, view: View) -> set[str]:
 
 def lay_horizon(engine: Engine, horizon: Horizon) -> None:
     """Make `horizon`, the one row that says how far accesses are judged."""
-    row = {"judged_until": horizon.judged_until, "judges": horizon.judges, "newest_at": horizon.newest_at}
-    types = {"judged_until": pa.timestamp("us"), "judges": pa.bool_(), "newest_at": pa.timestamp("us")}
+    types = {
+        "judged_until": pa.timestamp("us"), "judges": pa.bool_(), "newest_at": pa.timestamp("us"), "kept_from": pa.date32()
+    }  # fmt: skip
+    row = {name: getattr(horizon, name) for name in types}
     engine.create_table_from("horizon", pa.Table.from_pylist([row], schema=pa.schema(types.items())))
 
 

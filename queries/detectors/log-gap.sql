@@ -7,7 +7,7 @@
 -- key = ["source", "system", "day"]
 -- points = 14
 -- summary = "{system} ({source}) logged {events} events on {day}, where {usual} are usual on that weekday"
--- reads = ["event"]
+-- reads = ["event", "horizon"]
 -- requires = []
 -- parameters.min_days = 28
 -- parameters.daily_share = 0.80
@@ -32,7 +32,8 @@
 -- counts from the system's first to the newest event of all systems; the newest day is not judged, for it may not be over. A
 -- system logs daily when it has events on at least daily_share of its days up to its last. Usual is the median of the same
 -- weekday. A quiet system has empty days by chance: a silence counts when min_usual events would
--- have been usual over its days together, which chance alone leaves out less than once in 20,000 times (Poisson).
+-- have been usual over its days together, which chance alone leaves out less than once in 20,000 times (Poisson). What a
+-- purge left of older days, for a finding under review, is no log of them.
 WITH digit AS (
     SELECT 0 AS n
     UNION ALL
@@ -65,13 +66,15 @@ number AS (
 
 daily AS (
     SELECT
-        source,
-        system,
-        local_date,
-        iso_weekday,
+        event.source,
+        event.system,
+        event.local_date,
+        event.iso_weekday,
         count(*) AS events
     FROM event
-    GROUP BY source, system, local_date, iso_weekday
+    CROSS JOIN horizon
+    WHERE horizon.kept_from IS NULL OR event.local_date >= horizon.kept_from
+    GROUP BY event.source, event.system, event.local_date, event.iso_weekday
 ),
 
 newest AS (
