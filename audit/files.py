@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,26 @@ def write_file(path: Path, audience: Audience, write: Callable[[IO[bytes]], obje
         write(file)
         file.flush()
         os.fsync(descriptor)
+
+
+def remove_abandoned(folder: Path, pattern: str) -> None:
+    """Remove the folders of that pattern, such as `.name.<process>.tmp`, that no process is at work on any more."""
+    for leftover in sorted(folder.glob(pattern)):
+        if not _is_at_work(leftover.name.split(".")[-2]):
+            shutil.rmtree(leftover)
+
+
+def _is_at_work(process: str) -> bool:
+    """Say whether a process of that number, but not this one, may still be there."""
+    if not process.isdecimal() or int(process) == os.getpid():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,6 +15,7 @@ from audit.engine import DuckDBEngine, Engine, Limits
 from audit.engine.duckdb import close_off
 from audit.errors import ExitCode, QueryError, worst
 from audit.explain import Horizon, find_horizon, tell_tried, use_explained
+from audit.files import remove_abandoned
 from audit.findings import Facts, assemble, cited_accesses
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
@@ -31,6 +32,8 @@ from audit.warehouse import open_for_reading, open_warehouse
 from audit.workspace import Workspace
 
 Notify = Callable[[str], None]
+# Folders in which a report is made again. One that a kill left holds what was loaded.
+BENCHES = ".as-of.*.tmp"
 Compare = Callable[[Sequence[Detection]], Comparison]
 
 
@@ -92,6 +95,7 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
         for name in options.detectors:
             catalogue.detector(name)
     with hold(workspace):
+        remove_abandoned(workspace.folder, BENCHES)
         keep_queries(workspace, catalogue)
         loaded = load_and_explain(workspace, catalogue, options.full, notify, clock)
         with reading(workspace) as engine:

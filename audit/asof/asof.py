@@ -22,7 +22,7 @@ from audit.catalogue import Catalogue
 from audit.detect import Detection
 from audit.engine import DuckDBEngine
 from audit.errors import InputOutputError, UsageError
-from audit.files import Audience, make_folder, naming_faults, sync_folder
+from audit.files import Audience, make_folder, naming_faults, remove_abandoned, sync_folder
 from audit.ledger import Chain, ledger_of
 from audit.lock import hold
 from audit.publish import Comparison, findings_of, make_report
@@ -30,7 +30,7 @@ from audit.recording import PURGE, RUN, record_as_of
 from audit.report.manifest import Manifest, is_as_written
 from audit.report.read import Run, find_run, manifest_sha256, published_runs, read_manifest
 from audit.report.write import write_report
-from audit.run import Clock, Notify, examine, horizon_span, limits, make_ready, read_queries, reading
+from audit.run import BENCHES, Clock, Notify, examine, horizon_span, limits, make_ready, read_queries, reading
 from audit.sources.library import read_library
 from audit.versions import read_texts
 from audit.warehouse import open_warehouse
@@ -78,7 +78,8 @@ def run_as_of(workspace: Workspace, run_id: str, out: Path | None, notify: Notif
         then = _rebuild(workspace, then, manifest, catalogue, reasons, notify)
         again = _examine(workspace, then, manifest, catalogue, bench, reasons, notify)
         files = compare_files(manifest, again)
-        findings = compare_findings(published, Run(manifest.run_id, again))
+        same = any(file.same for file in files if file.name == "findings.parquet")
+        findings = compare_findings(published, Run(manifest.run_id, again), same)
         folder = _leave(again, out) if out is not None else None
     differing = [file.name for file in files if not file.same]
     told = [reason.text for reason in reasons.that_matter]
@@ -113,31 +114,15 @@ def _judge_versions(manifest: Manifest, reasons: Reasons) -> None:
 
 @contextmanager
 def _bench(workspace: Workspace) -> Iterator[Path]:
-    """A folder of our own in the workspace, removed whatever happens; those that a kill left are removed first."""
-    for leftover in workspace.folder.glob(".as-of.*.tmp"):
-        if not _is_at_work(leftover):
-            shutil.rmtree(leftover, ignore_errors=True)
+    """A folder of our own in the workspace, removed whatever happens; one that a kill left, the next run removes too."""
     bench = workspace.folder / f".as-of.{os.getpid()}.tmp"
     with naming_faults(bench, "made", _REMEDY):
-        shutil.rmtree(bench, ignore_errors=True)
+        remove_abandoned(workspace.folder, BENCHES)
         make_folder(bench, Audience())
     try:
         yield bench
     finally:
         shutil.rmtree(bench, ignore_errors=True)
-
-
-def _is_at_work(folder: Path) -> bool:
-    process = folder.name.split(".")[-2]
-    if not process.isdecimal() or int(process) == os.getpid():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _as_it_was(workspace: Workspace, manifest: Manifest, bench: Path) -> Workspace:

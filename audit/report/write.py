@@ -18,7 +18,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audit.errors import InputOutputError
-from audit.files import Audience, audience_of, make_folder, naming_faults, sha256_of, sync_folder, write_file
+from audit.files import (
+    Audience,
+    audience_of,
+    make_folder,
+    naming_faults,
+    remove_abandoned,
+    sha256_of,
+    sync_folder,
+    write_file,
+)
 from audit.report.html import render_html
 from audit.report.manifest import Manifest, ReportFile, manifest_to_json
 from audit.report.report import Report
@@ -91,23 +100,7 @@ def _prepare(reports: Path, audience: Audience) -> None:
     elif audience.group_id is not None and reports.stat().st_gid != audience.group_id:
         os.chown(reports, -1, audience.group_id)
         reports.chmod(audience.folder_mode)
-    for leftover in sorted(reports.glob(".run=*.tmp")):
-        if not _is_being_written(leftover):
-            shutil.rmtree(leftover)
-
-
-def _is_being_written(leftover: Path) -> bool:
-    """Say whether the process that made the folder may still be at work."""
-    process = leftover.name.split(".")[-2]
-    if not process.isdecimal() or int(process) == os.getpid():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    remove_abandoned(reports, ".run=*.tmp")
 
 
 def _write_table(path: Path, table: pa.Table, audience: Audience) -> ReportFile:

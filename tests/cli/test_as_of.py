@@ -233,3 +233,11 @@ def test_what_does_not_go_with_as_of_is_said(nights: Path) -> None:
     assert typed(nights, "run", "--as-of", runs(nights)[0], "--full").code == 2
     assert typed(nights, "run", "--out", "x").code == 2
     assert typed(nights, "run", "--as-of", "nonsense").code == 2
+
+
+def test_what_a_killed_one_left_is_removed_by_the_next_run(nights: Path) -> None:
+    left = nights / ".as-of.999999999.tmp"
+    left.mkdir()
+    (left / "as-of.duckdb").write_text("what was loaded")
+    assert typed(nights, "run").code == 0
+    assert not left.exists()

@@ -1,4 +1,4 @@
-"""Whole runs, night after night, give the report that `--full` gives, and that a fresh warehouse gives in another order."""
+"""Whole runs, night after night, give the report of `--full` and of a fresh warehouse in another order; each comes out again."""
 
 import csv
 import shutil
@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from audit.report.read import Run, read_table
+from audit.asof import run_as_of
+from audit.report.read import Run, published_runs, read_table
 from audit.run import RunOptions, run
 from audit.simulate import simulate
 from audit.workspace import read_workspace
@@ -80,3 +81,6 @@ def test_runs_night_after_night_give_the_report_of_a_full_run_and_of_a_fresh_war
         at_once = report_of(fresh)
     assert at_once == found
     assert found["findings"].num_rows > 0
+    for published in published_runs(folder / "reports"):
+        again = run_as_of(read_workspace(folder), published.run_id, None, lambda _: None)
+        assert [file.name for file in again.files if not file.same] == []
