@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from audit.load.raw import RawFile
 from audit.load.purged import remarks_on_purged
+from audit.load.raw import RawFile
 from audit.load.stage import VERDICT, Staged
 from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import derives_event_id, used_columns

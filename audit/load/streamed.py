@@ -1,7 +1,8 @@
 """Append a large event log straight from its file: it is mapped, judged and written in one pass, and stands nowhere between.
 
-What is not so simple (an id that stands twice or is known, a record older than the last purge, an export behind another's header, no ids) raises NotPlainError,
-within the caller's transaction: nothing of it is left, and the file is read into a table first, as other files are.
+What is not so simple (an id that stands twice or is known, a record older than the last purge, an export behind another's
+header, no ids) raises NotPlainError, within the caller's transaction: nothing of it is left, and the file is read into a table
+first, as other files are.
 """
 
 from dataclasses import dataclass, replace

@@ -154,7 +154,11 @@ def test_findings_that_go_with_it_say_so(loaded: Path) -> None:
     assert set(why) == {f"an access that it cited was purged (older than {CUT})"}
 
 
-def test_an_overlapping_export_brings_nothing_back_and_its_counts_balance(loaded: Path) -> None:
+@pytest.mark.parametrize("least_bytes", [1 << 24, 0], ids=["read into a table", "streamed"])
+def test_an_overlapping_export_brings_nothing_back_and_its_counts_balance(
+    loaded: Path, monkeypatch: pytest.MonkeyPatch, least_bytes: int
+) -> None:
+    monkeypatch.setattr("audit.load.streamed.LEAST_BYTES", least_bytes)
     typed(loaded, "purge", "--before", CUT, "--yes")
     # The old log once more, with a record whose time is none, one with another content, and one that is new.
     again = EVENTS.replace("curious", "other words") + "E8,nonsense,RMS,U1,,view,person,P1,,\n"
@@ -168,6 +172,31 @@ def test_an_overlapping_export_brings_nothing_back_and_its_counts_balance(loaded
     assert "older than 2024-07-01 and purged, so they stay out (among the duplicates): 7" in done.err
     assert event_ids(loaded) == ["J1", "J2", "J3", "J9", "M1"]
     assert b"other words" not in (loaded / "audit.duckdb").read_bytes()
+
+
+@pytest.mark.parametrize("least_bytes", [1 << 24, 0], ids=["read into a table", "streamed"])
+def test_an_old_record_that_breaks_a_rule_stays_out_too(
+    loaded: Path, monkeypatch: pytest.MonkeyPatch, least_bytes: int
+) -> None:
+    monkeypatch.setattr("audit.load.streamed.LEAST_BYTES", least_bytes)
+    typed(loaded, "purge", "--before", CUT, "--yes")
+    (loaded / "logs" / "bad.csv").write_text(
+        HEAD
+        + "B1,2024-06-09 10:00:00,RMS,U1,,no-such-action,person,P1,,\nB2,2024-07-09 10:00:00,RMS,U1,,view,person,P1,,\n"
+    )
+    (load,) = typed(loaded, "load", "--format", "json").json
+    assert (load["records"], load["loaded"], load["duplicates"], load["quarantined"]) == (2, 1, 1, 0)
+    assert b"no-such-action" not in (loaded / "audit.duckdb").read_bytes()
+
+
+def test_a_log_that_has_grown_brings_what_is_new_of_it_alone(loaded: Path) -> None:
+    typed(loaded, "purge", "--before", CUT, "--yes")
+    log = loaded / "logs" / "2024.csv"
+    more = "G1,2024-07-09 10:00:00,RMS,U9,,view,person,P1,,\nG2,2024-06-09 10:00:00,RMS,U9,,view,person,P1,,\n"
+    log.write_text(EVENTS + more)
+    (load,) = typed(loaded, "load", "--format", "json").json
+    assert (load["records"], load["loaded"], load["duplicates"]) == (9, 1, 8)
+    assert event_ids(loaded) == ["G1", "J1", "J2", "J3", "M1"]
 
 
 def test_of_a_file_that_is_past_as_a_whole_nothing_is_kept(loaded: Path) -> None:
