@@ -8,7 +8,7 @@ import duckdb
 from work import ANSWERS
 
 Rows = set[tuple[object, ...]]
-_DETECTORS = {
+DETECTORS = {
     "unexplained": "unexplained-access",
     "repeated": "repeated-subject",
     "after_warning": "access-after-warning",
@@ -18,7 +18,7 @@ _DETECTORS = {
 def answers_of_report(run: Path) -> dict[str, Rows]:
     """Return the rows that the three detectors cite in a published report."""
     found: dict[str, Rows] = {}
-    for name, detector in _DETECTORS.items():
+    for name, detector in DETECTORS.items():
         rows = duckdb.execute(
             "SELECT finding.user_id, finding.subject_id, finding.key, evidence.access_id, evidence.counts "
             f"FROM '{run}/evidence.parquet' AS evidence INNER JOIN '{run}/findings.parquet' AS finding USING (finding_id) "
@@ -37,10 +37,15 @@ def answers_of_contender(folder: Path) -> dict[str, Rows]:
     return {
         name: {
             (*row[:3], *(bool(value) for value in row[3:]))
-            for row in duckdb.sql(f"SELECT {', '.join(columns)} FROM '{folder / name}*.parquet'").fetchall()
+            for row in duckdb.sql(f"SELECT {', '.join(columns)} FROM read_parquet('{_path(folder, name)}')").fetchall()
         }
         for name, columns in ANSWERS.items()
     }
+
+
+def _path(folder: Path, name: str) -> Path:
+    path = folder / f"{name}.parquet"
+    return path / "*.parquet" if path.is_dir() else path
 
 
 def differences(ours: dict[str, Rows], theirs: dict[str, Rows]) -> list[str]:
