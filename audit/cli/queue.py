@@ -57,16 +57,19 @@ def findings(
     hide in one kind of behaviour, and the control accesses, which no finding cites, tell what the detectors miss. Who
     looks stands on the ledger. `review` is what was decided last.
     """
-    from audit.cli.budget_view import print_budget
-    from audit.cli.queue_view import print_findings
     from audit.report.read import Wanted
 
     wanted = Wanted(detectors or None, user, subject, level, status, limit, suppressed)
     if share is not None and budget is None:
         raise click.UsageError("--share: goes with --budget")
+    # What each imports costs more than it does: only one of the two.
     if budget is not None:
+        from audit.cli.budget_view import print_budget
+
         print_budget(session.latest_run(), wanted, budget, share, session, output_format)
     else:
+        from audit.cli.queue_view import print_findings
+
         print_findings(session.latest_run(), wanted, session, output_format)
     return 0
 

@@ -6,13 +6,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from audit.catalogue.faults import suggestion
 from audit.cli.messages import Messages
 from audit.cli.output import print_lines, print_rows
 from audit.cli.session import Session
 from audit.errors import UsageError
 from audit.report.manifest import Manifest
-from audit.report.read import Run, Wanted, read_findings, read_manifest
+from audit.report.read import Run, Wanted, count_findings, read_findings, read_manifest
 
 FOR_PEOPLE = ("rank", "score", "level", "finding", "summary", "detector", "status")
 _SHORT_ID = 10
@@ -37,13 +36,15 @@ def print_findings(run: Run, wanted: Wanted, session: Session, output_format: st
     reviewed = any(row["review"] for row in found[:limit])
     print_rows(for_people(found[:limit]), columns=(*FOR_PEOPLE, "review") if reviewed else FOR_PEOPLE)
     if len(found) > limit:
-        total = read_findings(run, replace(wanted, limit=None), ["finding_id"]).num_rows
+        total = count_findings(run, wanted)
         print_lines(["", f"{limit} of {total:,}; more with --limit N"])
 
 
 def _with_reviews(found: pa.Table, session: Session) -> pa.Table:
     """Add what was decided last of each finding, since the report too."""
     reviews = session.reviews()
+    if not reviews:
+        return found.append_column("review", pa.nulls(found.num_rows, pa.string()))
     outcomes = [reviews[name][-1].outcome if name in reviews else None for name in found["finding_id"].to_pylist()]
     return found.append_column("review", pa.array(outcomes, pa.string()))
 
@@ -65,5 +66,8 @@ def check_detectors(manifest: Manifest, wanted: Wanted, messages: Messages) -> N
         if detector in skipped:
             messages.warn([f"{detector} was skipped in this report: {skipped[detector]}"])
         elif detector not in known:
+            # Here, because the catalogue brings the SQL parser along, and this is the only word of it.
+            from audit.catalogue.faults import suggestion
+
             hint = suggestion(detector, known) or "; see: audit detectors list"
             raise UsageError(f"--detector {detector}: did not run in the last report{hint}")
