@@ -27,8 +27,12 @@ from audit.simulate import simulate  # noqa: E402
 def main() -> int:
     """Make the data, measure, compare, write. Exit code 1 where two differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, nargs="+", default=[1_000_000], metavar="N", help="sizes, small ones first")
-    parser.add_argument("--growth", type=int, nargs="*", default=[], metavar="N", help="sizes for Access Audit and the floors only")
+    parser.add_argument(
+        "--events", type=int, nargs="+", default=[1_000_000], metavar="N", help="sizes, small ones first"
+    )
+    parser.add_argument(
+        "--growth", type=int, nargs="*", default=[], metavar="N", help="sizes for Access Audit and the floors only"
+    )
     parser.add_argument("--staff", type=int, default=500, help="staff for each million events, at least 300 in all")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1)
@@ -36,7 +40,9 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=3600, help="seconds after which a contender is given up")
     parser.add_argument("--only", nargs="*", default=[], metavar="ID", choices=[one.id for one in CONTENDERS])
     parser.add_argument("--out", type=Path, required=True, help="where data and results are kept")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="write the note there, its plots into a folder beside it")
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE", help="write the note there, its plots into a folder beside it"
+    )
     parser.add_argument("--state", default="nothing else ran", help="what else the machine did meanwhile, for the note")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)

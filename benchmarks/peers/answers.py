@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import duckdb
-
 from work import ANSWERS
 
 Rows = set[tuple[object, ...]]
@@ -26,7 +25,9 @@ def answers_of_report(run: Path) -> dict[str, Rows]:
             [detector],
         ).fetchall()
         if name == "after_warning":
-            found[name] = {(user, json.loads(key)["warning_id"], access, counts) for user, _, key, access, counts in rows}
+            found[name] = {
+                (user, json.loads(key)["warning_id"], access, counts) for user, _, key, access, counts in rows
+            }
         else:
             found[name] = {(user, subject, access) for user, subject, _, access, _ in rows}
     return found

@@ -51,9 +51,7 @@ def _workspace_of_a_million(out: Path) -> Path:
     shutil.move(path, small)
     rows = duckdb.sql(f"SELECT count(*) FROM '{small}' WHERE rank IS NOT NULL").fetchall()[0][0]
     copies = -(-FINDINGS // rows)
-    duckdb.execute(
-        _SQL.format(target=path), {"findings": str(small), "copies": copies, "wanted": FINDINGS}
-    )
+    duckdb.execute(_SQL.format(target=path), {"findings": str(small), "copies": copies, "wanted": FINDINGS})
     small.unlink()
     manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
     for file in manifest["files"]:

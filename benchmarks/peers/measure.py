@@ -48,7 +48,8 @@ def measure(command: list[str], limit: float, accept: tuple[int, ...] = (0,), lo
     # Left to themselves: a JVM that has still to notice that its starter is gone.
     _look(process.pid, cpu)
     with_children = usage.ru_utime + usage.ru_stime
-    own_peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    # What the kernel says of the peak begins with that of the process that forked: good enough only where nothing else is.
+    own_peak = 0 if peak else usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     code = os.waitstatus_to_exitcode(status)
     failed = "over the time limit" if late else None if code in accept else f"ended with {code}"
     return Measure(seconds, max(with_children, sum(cpu.values())), max(peak, own_peak) / 1e9, failed)
@@ -56,16 +57,23 @@ def measure(command: list[str], limit: float, accept: tuple[int, ...] = (0,), lo
 
 def _look(session: int, cpu: dict[int, float]) -> int:
     """Note the CPU seconds of each process of a session, and return the bytes that they hold together."""
-    held = 0
+    held, highest = 0, 0
     for folder in _PROC.glob("[0-9]*"):
         try:
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
             if int(fields[3]) == session:
                 cpu[int(folder.name)] = (int(fields[11]) + int(fields[12])) / _TICKS
                 held += int((folder / "statm").read_text().split()[1]) * _PAGE
+                highest = max(highest, _highest(folder))
         except (OSError, IndexError):
             continue  # it ended while we looked
-    return held
+    return max(held, highest)
+
+
+def _highest(process: Path) -> int:
+    """Return the most bytes that a process ever held: what came and went between two looks."""
+    lines = (process / "status").read_text().splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
 
 
 def cleared(folder: Path) -> Path:

@@ -45,7 +45,7 @@ def _table(results: Results, events: int) -> str:
     head = [
         f"### {events:,} events",
         "",
-        "| | seconds | CPU seconds | peak GB | CPU, times the typed table | CPU, times the whole run | memory, times the whole run |",
+        "| | seconds | CPU seconds | peak GB | CPU by typed table | CPU by whole run | memory by whole run |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for one in CONTENDERS:
@@ -106,7 +106,10 @@ def _growth(results: Results, sizes: list[int], plots: Path) -> str:
 
 
 def _answers(results: Results, sizes: list[int]) -> str:
-    lines = ["| events | unexplained | repeated | after a warning | the same rows from |", "| ---: | ---: | ---: | ---: | --- |"]
+    lines = [
+        "| events | unexplained | repeated | after a warning | the same rows from |",
+        "| ---: | ---: | ---: | ---: | --- |",
+    ]
     for events in sizes:
         ours = results.found(events, "audit-work")
         if ours is None:

@@ -48,7 +48,9 @@ def write_lines(path: Path, title: str, series: Mapping[str, Sequence[tuple[floa
         lines.append(f'<polyline points="{path_of}" fill="none" stroke="{colour}" stroke-width="2"/>')
         for (x, y), (_, value) in zip(spots, sorted(line), strict=True):
             lines.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>')
-            lines.append(f'<text x="{x:.1f}" y="{y - 8:.1f}" font-size="11" text-anchor="middle">{value:.3g}{unit}</text>')
+            lines.append(
+                f'<text x="{x:.1f}" y="{y - 8:.1f}" font-size="11" text-anchor="middle">{value:.3g}{unit}</text>'
+            )
         y = spots[-1][1] + 4
         while any(abs(y - other) < 16 for other in ends):
             y += 16

@@ -1,4 +1,4 @@
-"""The common work in pandas, as a good analyst writes it: the pyarrow CSV engine, Arrow strings, vectorised merges, no loop over rows."""
+"""The common work in pandas, as a good analyst writes it: pyarrow CSV, Arrow strings, merges, no loop over rows."""
 
 from pathlib import Path
 
@@ -16,12 +16,18 @@ def read(force: Path, table: str) -> pd.DataFrame:
     columns = TABLES[table]
     texts = {name: "string[pyarrow]" for name in columns if not is_time(name)}
     frames = [
-        pd.read_csv(path, engine="pyarrow", usecols=columns, dtype={**texts, **{n: "str" for n in columns if is_time(n)}})
+        pd.read_csv(
+            path, engine="pyarrow", usecols=columns, dtype={**texts, **{n: "str" for n in columns if is_time(n)}}
+        )
         for path in files_of(force, table)
     ]
     frame = pd.concat(frames, ignore_index=True)
     for name in filter(is_time, columns):
-        frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%dT%H:%M:%SZ", utc=True).dt.tz_localize(None).astype("datetime64[s]")
+        frame[name] = (
+            pd.to_datetime(frame[name], format="%Y-%m-%dT%H:%M:%SZ", utc=True)
+            .dt.tz_localize(None)
+            .astype("datetime64[s]")
+        )
     return frame.rename(columns=work_name)
 
 
@@ -32,12 +38,15 @@ def within(frame: pd.DataFrame, starts: str, ends: str, lead: pd.Timedelta, grac
 
 
 def without(frame: pd.DataFrame, taken: pd.Series) -> pd.DataFrame:
+    """Return the accesses that are not among those taken."""
     return frame[~frame["event_id"].isin(taken)]
 
 
 def name_users(event: pd.DataFrame, account: pd.DataFrame) -> pd.DataFrame:
     """Fill in the user of an event that names only an account, where exactly one user held it then."""
-    nameless = event.loc[event["user_id"].isna() & event["account"].notna(), ["event_id", "account", "system", "occurred"]]
+    nameless = event.loc[
+        event["user_id"].isna() & event["account"].notna(), ["event_id", "account", "system", "occurred"]
+    ]
     held = nameless.merge(account, on="account", suffixes=("", "_of_account"))
     held = held[held["system_of_account"].isna() | (held["system"] == held["system_of_account"])]
     zero = pd.Timedelta(0)
@@ -126,7 +135,9 @@ def explained(target: pd.DataFrame, context: dict[str, pd.DataFrame]) -> tuple[p
     holds, incident, posting = context["holds"], context["incident"], context["posting"]
     held = target.merge(context["assignment"], on=["user_id", "subject_id"])
     held = held[within(held, "starts", "ends", LEAD, GRACE)]
-    quoted = target.dropna(subset="reference").merge(incident, on="reference").merge(holds, on=["reference", "subject_id"])
+    quoted = (
+        target.dropna(subset="reference").merge(incident, on="reference").merge(holds, on=["reference", "subject_id"])
+    )
     quoted = quoted[within(quoted, "opened", "closed", LEAD, GRACE)]
     assigned = quoted.merge(context["assigned"], on=["reference", "user_id"])["event_id"]
     in_unit = quoted.merge(posting, on=["user_id", "unit"])
@@ -185,7 +196,9 @@ def find_unexplained(access: pd.DataFrame, tables: dict[str, pd.DataFrame], link
     left = without(judged, full)
     target = left.merge(link, on="subject_id")
     target = target[within(target, "starts", "ends", pd.Timedelta(0), pd.Timedelta(0))]
-    target = target.drop(columns=["subject_id", "subject_kind", "starts", "ends"]).rename(columns={"linked_id": "subject_id"})
+    target = target.drop(columns=["subject_id", "subject_kind", "starts", "ends"]).rename(
+        columns={"linked_id": "subject_id"}
+    )
     target = target.merge(tables["subject"], on="subject_id", how="left").assign(linked=True)
     linked_full, linked_weak = explained(target, context)
     not_fully = without(left, linked_full)
@@ -203,13 +216,16 @@ def authorised(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return who is covered by an authority, for what and when."""
     names = ("authority", "posting", "staff")
     plain = {name: tables[name].astype(object).where(tables[name].notna(), None).to_dict("records") for name in names}
-    frame = pd.DataFrame(authorised_users(plain), columns=["user_id", "system", "action", "subject_kind", "starts", "ends"])
+    frame = pd.DataFrame(
+        authorised_users(plain), columns=["user_id", "system", "action", "subject_kind", "starts", "ends"]
+    )
     for name in ("starts", "ends"):
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[s]")
-    return frame.astype({name: "string[pyarrow]" for name in ("user_id", "system", "action", "subject_kind")})
+    return frame.astype(dict.fromkeys(("user_id", "system", "action", "subject_kind"), "string[pyarrow]"))
 
 
 def find_repeated(unexplained: pd.DataFrame) -> pd.DataFrame:
+    """Return the accesses of each pair of user and subject with three or more on two days or more."""
     pairs = unexplained.groupby(["user_id", "subject_id"])
     often = (pairs["event_id"].transform("size") >= 3) & (pairs["local_date"].transform("nunique") >= 2)
     return unexplained[often]
@@ -220,8 +236,10 @@ def find_after_warning(
 ) -> pd.DataFrame:
     """Return the accesses in the scope of each warning that has any after it."""
     columns = ["event_id", "user_id", "subject_id", "system", "occurred"]
-    broad = warning[warning["subject_id"].isna()].drop(columns="subject_id").merge(
-        unexplained[columns], on="user_id", suffixes=("", "_of_access")
+    broad = (
+        warning[warning["subject_id"].isna()]
+        .drop(columns="subject_id")
+        .merge(unexplained[columns], on="user_id", suffixes=("", "_of_access"))
     )
     named = warning.dropna(subset="subject_id")
     scope = pd.concat(
@@ -243,6 +261,7 @@ def find_after_warning(
 
 
 def main() -> None:
+    """Load, collapse, explain, find, write."""
     force, answers = given_folders()
     tables = {name: read(force, name) for name in TABLES}
     event = tables.pop("event")

@@ -6,14 +6,14 @@ from pathlib import Path
 
 os.environ.setdefault("POLARS_MAX_THREADS", "2")
 
-import polars as pl  # noqa: E402 - it reads its threads when imported
-from positions import authorised_users  # noqa: E402
-from work import ANSWERS, TABLES, TIMEZONE, files_of, given_folders, is_time, work_name  # noqa: E402
+import polars as pl
+from positions import authorised_users
+from work import ANSWERS, TABLES, TIMEZONE, files_of, given_folders, is_time, work_name
 
 DAY = timedelta(days=1)
 NONE = timedelta(0)
 LEAD, GRACE = DAY, 14 * DAY
-AT = pl.col("occurred")
+occurred = pl.col("occurred")
 PAIR = ["user_id", "subject_id"]
 
 
@@ -35,8 +35,8 @@ def kept(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def within(starts: str, ends: str, lead: timedelta = NONE, grace: timedelta = NONE) -> pl.Expr:
     """Say of each row whether `occurred` lies in its time, with its margins."""
-    late_enough = pl.col(starts).is_null() | (AT >= pl.col(starts) - lead)
-    return late_enough & (pl.col(ends).is_null() | (AT < pl.col(ends) + grace))
+    late_enough = pl.col(starts).is_null() | (occurred >= pl.col(starts) - lead)
+    return late_enough & (pl.col(ends).is_null() | (occurred < pl.col(ends) + grace))
 
 
 def fits(name: str, other: str) -> pl.Expr:
@@ -58,7 +58,11 @@ def name_users(event: pl.LazyFrame, account: pl.LazyFrame) -> pl.LazyFrame:
         .filter(pl.col("user_id").list.len() == 1)
         .select("event_id", holder=pl.col("user_id").list.first())
     )
-    return event.join(users, on="event_id", how="left").with_columns(pl.coalesce("user_id", "holder").alias("user_id")).drop("holder", "account")
+    return (
+        event.join(users, on="event_id", how="left")
+        .with_columns(pl.coalesce("user_id", "holder").alias("user_id"))
+        .drop("holder", "account")
+    )
 
 
 def edges_of(event: pl.LazyFrame, link: pl.LazyFrame) -> pl.LazyFrame:
@@ -67,7 +71,7 @@ def edges_of(event: pl.LazyFrame, link: pl.LazyFrame) -> pl.LazyFrame:
     lagged = [pl.col(name).shift(1).over("user_id").alias(f"{name}_earlier") for name in [*columns, "row"]]
     near = kept(
         event.filter(pl.col("user_id").is_not_null())
-        .with_columns(*lagged, gap=AT - AT.shift(1).over("user_id"))
+        .with_columns(*lagged, gap=occurred - occurred.shift(1).over("user_id"))
         .filter(pl.col("gap") <= timedelta(seconds=5))
         .drop("gap")
     )
@@ -75,15 +79,17 @@ def edges_of(event: pl.LazyFrame, link: pl.LazyFrame) -> pl.LazyFrame:
     found = [near.filter(same_place)]
     away = near.filter(~same_place).select(event.collect_schema().names())
     earlier = event.select(
-        pl.col("user_id"), pl.col("row").alias("row_earlier"), *(pl.col(name).alias(f"{name}_earlier") for name in columns),
-        earlier=AT,
+        pl.col("user_id"),
+        pl.col("row").alias("row_earlier"),
+        *(pl.col(name).alias(f"{name}_earlier") for name in columns),
+        earlier=occurred,
     )
     step = 2
     while away.select(pl.len()).collect().item():
         back = kept(
             away.with_columns((pl.col("row") - step).alias("row_earlier"))
             .join(earlier, on=["row_earlier", "user_id"])
-            .filter(pl.col("earlier") >= AT - timedelta(seconds=5))
+            .filter(pl.col("earlier") >= occurred - timedelta(seconds=5))
             .drop("earlier")
         )
         found.append(back.filter(same_place).select(near.collect_schema().names()))
@@ -126,7 +132,9 @@ def acts_of(edges: pl.LazyFrame) -> pl.LazyFrame:
 
 def collapse(event: pl.LazyFrame, link: pl.LazyFrame) -> pl.LazyFrame:
     """Collapse the events of one act into one access."""
-    event = kept(event.sort("user_id", "occurred", "event_id").with_row_index("row").with_columns(pl.col("row").cast(pl.Int64)))
+    event = kept(
+        event.sort("user_id", "occurred", "event_id").with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    )
     act = acts_of(edges_of(event, link))
     names = ["event_id", "user_id", "system", "occurred", "local_date"]
     columns = [*names, "action", "subject_kind", "subject_id", "reference"]
@@ -173,9 +181,7 @@ def explained(target: pl.LazyFrame, context: dict[str, pl.LazyFrame]) -> tuple[p
     return tuple(kept(pl.concat([frame.select("event_id") for frame in frames]).unique()) for frames in (full, weak))
 
 
-def assignments(
-    access: pl.LazyFrame, incident: pl.LazyFrame, holds: pl.LazyFrame, staff: pl.LazyFrame
-) -> pl.LazyFrame:
+def assignments(access: pl.LazyFrame, incident: pl.LazyFrame, holds: pl.LazyFrame, staff: pl.LazyFrame) -> pl.LazyFrame:
     """Return who is assigned to what subject when, and whether the incident may have been opened to cover a look-up."""
     assigned = (
         staff.join(incident.drop("unit"), on="reference")
@@ -186,7 +192,7 @@ def assignments(
     covering = (
         assigned.join(alone, on="reference", how="semi")
         .join(access.select(*PAIR, "occurred"), on=PAIR)
-        .filter(AT >= pl.col("opened") - 30 * DAY, AT < pl.col("opened") - DAY)
+        .filter(occurred >= pl.col("opened") - 30 * DAY, occurred < pl.col("opened") - DAY)
         .select(*PAIR, "reference", covers=True)
         .unique()
     )
@@ -210,7 +216,7 @@ def find_unexplained(access: pl.LazyFrame, tables: dict[str, pl.LazyFrame], link
         "authorised": authorised(tables),
     }
     until = incident.select(pl.col("opened").max()).collect().item() + timedelta(hours=36)
-    judged = access.filter(AT <= until, *(pl.col(name).is_not_null() for name in PAIR)).with_columns(linked=False)
+    judged = access.filter(occurred <= until, *(pl.col(name).is_not_null() for name in PAIR)).with_columns(linked=False)
     full, weak = explained(judged, context)
     left = kept(judged.join(full, on="event_id", how="anti"))
     target = kept(
@@ -234,8 +240,8 @@ def find_unexplained(access: pl.LazyFrame, tables: dict[str, pl.LazyFrame], link
     )
     not_weak = kept(not_fully.join(pl.concat([weak, linked_weak, on_unit]).unique(), on="event_id", how="anti"))
     soon = (
-        not_weak.join(judged.join(not_fully, on="event_id", how="anti").select(*PAIR, earlier=AT), on=PAIR)
-        .filter(pl.col("earlier") < AT, pl.col("earlier") >= AT - DAY)
+        not_weak.join(judged.join(not_fully, on="event_id", how="anti").select(*PAIR, earlier=occurred), on=PAIR)
+        .filter(pl.col("earlier") < occurred, pl.col("earlier") >= occurred - DAY)
         .select("event_id")
     )
     return kept(not_weak.join(soon, on="event_id", how="anti"))
@@ -250,6 +256,7 @@ def authorised(tables: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
 
 
 def find_repeated(unexplained: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the accesses of each pair of user and subject with three or more on two days or more."""
     often = unexplained.group_by(PAIR).agg(pl.len().alias("accesses"), pl.col("local_date").n_unique().alias("days"))
     return unexplained.join(often.filter(pl.col("accesses") >= 3, pl.col("days") >= 2), on=PAIR, how="semi")
 
@@ -266,21 +273,24 @@ def find_after_warning(
     scope = pl.concat([named, linked], how="diagonal")
     broad = warning.filter(pl.col("subject_id").is_null()).drop("subject_id").join(open_access, on="user_id")
     narrow = scope.join(open_access, on=PAIR).filter(within("starts", "ends"))
-    very = named.join(access.select(columns), on=PAIR).filter(AT >= pl.col("issued"))
+    very = named.join(access.select(columns), on=PAIR).filter(occurred >= pl.col("issued"))
     in_system = fits("system_right", "system")
     return (
-        pl.concat([broad.filter(in_system).select(result), narrow.filter(in_system).select(result), very.select(result)])
+        pl.concat(
+            [broad.filter(in_system).select(result), narrow.filter(in_system).select(result), very.select(result)]
+        )
         .unique()
-        .filter(pl.col("expires").is_null() | (AT < pl.col("expires")))
-        .with_columns(after_warning=AT >= pl.col("issued"))
+        .filter(pl.col("expires").is_null() | (occurred < pl.col("expires")))
+        .with_columns(after_warning=occurred >= pl.col("issued"))
         .filter(pl.col("after_warning").any().over("warning_id"))
     )
 
 
 def main() -> None:
+    """Load, collapse, explain, find, write."""
     force, answers = given_folders()
     event = scan(force, "event").filter((pl.col("origin") != "machine").fill_null(True)).drop("origin")
-    event = event.with_columns(local_date=AT.dt.replace_time_zone("UTC").dt.convert_time_zone(TIMEZONE).dt.date())
+    event = event.with_columns(local_date=occurred.dt.replace_time_zone("UTC").dt.convert_time_zone(TIMEZONE).dt.date())
     tables = {name: kept(scan(force, name)) for name in TABLES if name != "event"}
     links = tables["subject_link"].filter(pl.col("relation").is_in(["keeper", "occupant", "phone_user", "alias"]))
     turned = links.select(subject_id="linked_id", linked_id="subject_id", starts="starts", ends="ends")

@@ -7,7 +7,7 @@ import csv
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from work import ANSWERS, TABLES, TIMEZONE, files_of, given_folders, is_time, re
 ZONE = ZoneInfo(TIMEZONE)
 
 
-@lru_cache(maxsize=None)
+@cache
 def hour(text: str) -> tuple[int, str]:
     """Return the seconds since 1970 and the local day of an hour in UTC, as `2025-01-31T07`."""
     moment = datetime.strptime(text, "%Y-%m-%dT%H").replace(tzinfo=UTC)
@@ -48,6 +48,7 @@ def read_rows(path: Path, table: str) -> Iterator[list[object]]:
 
 
 def index(connection: sqlite3.Connection, table: str, columns: str) -> None:
+    """Make the index of a table."""
     connection.execute(f"CREATE INDEX {table}_index ON {table} ({columns})")
 
 
@@ -107,4 +108,7 @@ for name, columns in ANSWERS.items():
     rows = connection.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall()
     kinds = pa.schema([(column, pa.int64() if column == "after_warning" else pa.string()) for column in columns])
     values = zip(*rows, strict=True) if rows else [[] for _ in columns]
-    pq.write_table(pa.Table.from_arrays([pa.array(v, kinds.field(i).type) for i, v in enumerate(values)], schema=kinds), answers / f"{name}.parquet")
+    pq.write_table(
+        pa.Table.from_arrays([pa.array(v, kinds.field(i).type) for i, v in enumerate(values)], schema=kinds),
+        answers / f"{name}.parquet",
+    )
