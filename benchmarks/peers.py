@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent
 sys.path[:0] = [str(_HERE / "peers"), str(_HERE.parent)]
 
 from commands import measure_commands  # noqa: E402
-from contenders import CONTENDERS, Contender  # noqa: E402
+from contenders import CONTENDERS, Contender, seconds_of_steps  # noqa: E402
 from measure import cleared, measure  # noqa: E402
 from note import write_note  # noqa: E402
 from results import Results  # noqa: E402
@@ -85,6 +85,8 @@ def _measure(results: Results, contender: Contender, force: Path, out: Path, eve
     results.add(events, contender.id, taken)
     words = taken.failed or f"{taken.seconds:.1f} s, CPU {taken.cpu:.1f} s, {taken.peak_gb:.2f} GB"
     print(f"{events:,} {contender.id}: {words}", file=sys.stderr)
+    if contender.id.startswith("audit") and taken.failed is None:
+        results.add_steps(events, contender.id, seconds_of_steps(force))
     if contender.answers is not None and taken.failed is None and results.found(events, contender.id) is None:
         results.add_found(events, contender.id, contender.answers(force, folder))
     cleared(folder)

@@ -1,5 +1,6 @@
 """The contenders: how each is called, and started."""
 
+import json
 import shutil
 import sys
 from collections.abc import Callable
@@ -74,6 +75,13 @@ def _reported(force: Path, _folder: Path) -> dict[str, Rows]:
 
 def _written(_force: Path, folder: Path) -> dict[str, Rows]:
     return answers_of_contender(folder)
+
+
+def seconds_of_steps(force: Path) -> dict[str, float]:
+    """Return what the last run says of itself: wall-clock seconds by step."""
+    manifest = max((force / "reports").glob("run=*/manifest.json"))
+    seconds: dict[str, float] = json.loads(manifest.read_text(encoding="utf-8"))["seconds"]["steps"]
+    return seconds
 
 
 _THREE = [word for detector in DETECTORS.values() for word in ("--detector", detector)]

@@ -24,6 +24,8 @@ def write_note(results: Results, target: Path) -> None:
         "tables": "\n\n".join(_table(results, events) for events in sizes),
         "plots": "\n\n".join(_bars(results, events, plots) for events in sizes) + _growth(results, sizes, plots),
         "answers": _answers(results, sizes),
+        "goals": "\n\n".join(_goals(results, events) for events in sizes),
+        "steps": _steps(results),
         "commands": _commands(results),
         "command": f"--events {' '.join(map(str, sizes))}",
     }
@@ -116,6 +118,41 @@ def _answers(results: Results, sizes: list[int]) -> str:
             continue
         same = [one.title for one in CONTENDERS if one.id != "audit-work" and results.found(events, one.id) == ours]
         lines.append(f"| {events:,} | {' | '.join(f'{count:,}' for count, _ in ours.values())} | {'; '.join(same)} |")
+    return "\n".join(lines)
+
+
+def _goals(results: Results, events: int) -> str:
+    """Return the goals that the project set itself for ten million events, as they stand at this size."""
+    goals = [
+        ("whole run, times the typed table", _OURS, _FLOOR, "at most 2.5"),
+        ("pandas, times the whole run", "pandas", _OURS, "at least 4"),
+        ("pandas, times the three detectors", "pandas", "audit-work", ""),
+        ("polars, times the three detectors", "polars", "audit-work", "above 1"),
+        ("SQLite, times the three detectors", "sqlite", "audit-work", "above 1"),
+        ("PySpark, times the three detectors", "spark", "audit-work", "above 1"),
+        ("the three detectors, times the DuckDB script", "audit-work", "duckdb", ""),
+    ]
+    lines = [
+        f"{events:,} events:",
+        "",
+        "| | seconds | CPU seconds | memory | goal |",
+        "| --- | ---: | ---: | ---: | --- |",
+    ]
+    for title, one, other, goal in goals:
+        cells = [_ratio(results, events, one, other, what) for what in ("seconds", "cpu", "peak_gb")]
+        if any(cells):
+            lines.append(f"| {title} | {' | '.join(map(_times, cells))} | {goal} |")
+    return "\n".join(lines)
+
+
+def _steps(results: Results) -> str:
+    lines = ["| run | step | seconds | share |", "| --- | --- | ---: | ---: |"]
+    for place, steps in results.held.get("steps", {}).items():
+        events, _, contender = place.partition("/")
+        title = next(one.title for one in CONTENDERS if one.id == contender)
+        for step, seconds in sorted(steps.items(), key=lambda item: -item[1]):
+            share = seconds / sum(steps.values())
+            lines.append(f"| {title}, {int(events):,} events | {step} | {seconds:.2f} | {share:.0%} |")
     return "\n".join(lines)
 
 

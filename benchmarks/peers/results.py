@@ -44,6 +44,11 @@ class Results:
         self.held["answers"][f"{events}/{contender}"] = {name: _digest(rows) for name, rows in answers.items()}
         self._save()
 
+    def add_steps(self, events: int, contender: str, seconds: dict[str, float]) -> None:
+        """Keep the seconds by step of the last run."""
+        self.held.setdefault("steps", {})[f"{events}/{contender}"] = seconds
+        self._save()
+
     def describe(self, **facts: object) -> None:
         """Keep the facts without which a figure says nothing."""
         self.held["facts"] = {**self.held.get("facts", {}), **_machine(), **facts}
