@@ -124,7 +124,7 @@ def count_findings(run: Run, wanted: Wanted) -> int:
     path = _path(run, "findings")
     conditions = _conditions(wanted)
     with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
-        return sum(_count_matches(file, group, conditions) for group in range(file.num_row_groups))
+        return sum(len(_matches(file, group, conditions)) for group in range(file.num_row_groups))
 
 
 def find_finding(run: Run, finding_id: str) -> dict[str, object]:
@@ -198,17 +198,16 @@ def _matches(file: pq.ParquetFile, group: int, conditions: dict[str, pc.Expressi
     """Return the places, within the row group, of the rows that meet all conditions."""
     # Not pa.array, which imports pandas at its first call: half of what a whole `audit findings` takes.
     places = pa.arange(0, file.metadata.row_group(group).num_rows)
-    if not conditions:
+    if _all_meet(file, group, conditions):
         return places
     rows = file.read_row_group(group, columns=list(conditions)).append_column("_place", places)
     return rows.filter(reduce(and_, conditions.values()))["_place"].combine_chunks()
 
 
-def _count_matches(file: pq.ParquetFile, group: int, conditions: dict[str, pc.Expression]) -> int:
-    held = file.metadata.row_group(group)
+def _all_meet(file: pq.ParquetFile, group: int, conditions: dict[str, pc.Expression]) -> bool:
+    """Say whether all rows of the group meet the conditions, as far as can be told without reading any."""
+    if not conditions.keys() <= {"rank"}:
+        return False
     # The commonest question of all: in a group where every finding has a rank there is nothing to read.
-    if set(conditions) == {"rank"}:
-        rank = held.column(file.schema_arrow.names.index("rank")).statistics
-        if rank is not None and rank.has_null_count and rank.null_count == 0:
-            return int(held.num_rows)
-    return len(_matches(file, group, conditions)) if conditions else int(held.num_rows)
+    rank = file.metadata.row_group(group).column(file.schema.names.index("rank")).statistics
+    return not conditions or (rank is not None and rank.has_null_count and rank.null_count == 0)

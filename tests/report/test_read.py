@@ -9,6 +9,7 @@ from audit.files import sha256_of
 from audit.report import write
 from audit.report.read import (
     Wanted,
+    count_findings,
     find_finding,
     latest,
     manifest_sha256,
@@ -75,6 +76,13 @@ def test_a_folder_that_may_not_be_read_is_no_empty_folder(run):
     with nobody(), pytest.raises(InputOutputError, match="Permission denied"):
         published_runs(run.folder.parent)
     run.folder.parent.chmod(0o700)
+
+
+def test_findings_are_counted_whatever_their_limit(run):
+    assert count_findings(run, Wanted(limit=1)) == 5
+    assert count_findings(run, Wanted(limit=1, suppressed=True)) == 6
+    assert count_findings(run, Wanted(user_id="U1")) == 3
+    assert count_findings(run, Wanted(user_id="U9")) == 0
 
 
 def test_findings_come_by_rank_without_the_suppressed(run):
