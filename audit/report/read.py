@@ -210,4 +210,4 @@ def _all_meet(file: pq.ParquetFile, group: int, conditions: dict[str, pc.Express
         return False
     # The commonest question of all: in a group where every finding has a rank there is nothing to read.
     rank = file.metadata.row_group(group).column(file.schema.names.index("rank")).statistics
-    return not conditions or (rank is not None and rank.has_null_count and rank.null_count == 0)
+    return not conditions or bool(rank is not None and rank.has_null_count and rank.null_count == 0)

@@ -62,6 +62,9 @@ def _table(results: Results, events: int) -> str:
         ratios = [("cpu", _FLOOR), ("cpu", _OURS), ("peak_gb", _OURS)]
         cells += [_times(_ratio(results, events, one.id, other, what)) for what, other in ratios]
         head.append(f"| {one.title} | {' | '.join(cells)} |")
+    left_out = [one.title for one in CONTENDERS if not results.taken(events, one.id)]
+    rounds = max(len(results.taken(events, one.id)) for one in CONTENDERS)
+    head += ["", f"Rounds: {rounds}." + (f" Not measured at this size: {', '.join(left_out)}." if left_out else "")]
     return "\n".join(head)
 
 
