@@ -1,6 +1,7 @@
 """Write docs/performance.md: its text from performance.md beside this file, its figures from the results, its plots as SVG."""
 
 from pathlib import Path
+from statistics import median
 from string import Template
 
 from commands import FINDINGS
@@ -69,7 +70,7 @@ def _table(results: Results, events: int) -> str:
 
 
 def _spread(values: list[float]) -> str:
-    middle = sorted(values)[len(values) // 2]
+    middle = median(values)
     return f"{middle:.2f}" if len(values) == 1 else f"{middle:.2f} ({min(values):.2f}–{max(values):.2f})"
 
 
