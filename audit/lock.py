@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from audit.errors import InputOutputError, LockedError
-from audit.files import Audience, audience_of
+from audit.files import Audience, audience_of, naming_faults
 from audit.ledger.actor import who_acts
 from audit.workspace import Workspace
 
@@ -41,7 +41,8 @@ def hold(workspace: Workspace) -> Iterator[None]:
         ) from fault
     try:
         _let_in(path, audience)
-        _note_holder(holder, audience)
+        with naming_faults(holder, "written", "free some space or check the permissions, then run again"):
+            _note_holder(holder, audience)
         yield
     finally:
         _let_in(workspace.database, audience)
@@ -54,10 +55,13 @@ def _note_holder(holder: Path, audience: Audience) -> None:
     actor = who_acts()
     since = datetime.now(UTC).isoformat(timespec="seconds")
     aside = holder.with_name(f"{holder.name}.new")
-    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
-        audience.admit(file.fileno())
-        json.dump({"process": actor.process, "user": actor.user, "since": since}, file)
-    aside.replace(holder)
+    try:
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
+            audience.admit(file.fileno())
+            json.dump({"process": actor.process, "user": actor.user, "since": since}, file)
+        aside.replace(holder)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _let_in(path: Path, audience: Audience) -> None:

@@ -138,7 +138,14 @@ def load_and_explain(
 
 def put_on_ledger(workspace: Workspace, connection: duckdb.DuckDBPyConnection, loaded: LoadResult) -> None:
     """Record the loads, those too that a killed run had no time to record, and say what the warehouse lacks."""
-    lacking = record_loads(ledger_of(workspace), connection)
+    ledger = ledger_of(workspace)
+    faults = ledger.read().faults
+    if faults:
+        loaded.warnings.append(
+            f"{workspace.relative(ledger.path)}: is not as it was written (in {len(faults):,} place{'s' * (len(faults) > 1)}); "
+            "what differs is told by: audit verify"
+        )
+    lacking = record_loads(ledger, connection)
     if lacking:
         loaded.warnings.append(
             f"{workspace.relative(workspace.database)}: lacks {len(lacking):,} loads that the ledger names, or holds others "

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
 from audit.engine.duckdb import Limits, connect
 from audit.errors import InputOutputError
+from audit.files import sync_folder
 from audit.schema import TABLES, duckdb_columns
 from audit.sql import quote_identifier
 
@@ -81,16 +82,21 @@ def open_for_reading(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Do all of it or nothing."""
+    """Do all of it or nothing.
+
+    Raises:
+        InputOutputError: it could not be written down; then nothing of it is done.
+
+    """
     connection.execute("BEGIN")
     try:
         yield
-        connection.execute("COMMIT")
+        _commit(connection)
     except BaseException:
-        # The engine rolls back by itself where a commit failed: nothing is left to roll back then.
+        # The engine rolls back by itself where a commit failed; and does nothing more after a write that failed.
         try:
             connection.execute("ROLLBACK")
-        except duckdb.TransactionException:
+        except (duckdb.TransactionException, duckdb.FatalException):
             pass
         raise
 
@@ -108,6 +114,18 @@ def remove_leftovers(path: Path) -> None:
             leftover.unlink(missing_ok=True)
     except OSError as fault:
         raise InputOutputError(f"{made}: cannot be removed ({fault.strerror}); check its permissions") from fault
+
+
+def _commit(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("COMMIT")
+    except duckdb.TransactionException as fault:
+        # A full disk comes to light here, under the same name as what only a mistake of ours can cause.
+        if any(word in str(fault).lower() for word in ("constraint", "conflict")):
+            raise
+        raise InputOutputError(
+            "the database: cannot be written; nothing was half done; free some space, then run again"
+        ) from fault
 
 
 def history_table(name: str) -> str:
@@ -136,15 +154,27 @@ def _make(path: Path, limits: Limits) -> None:
     made = beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        connection = connect(made, limits)
-        create_tables(connection)
-        connection.close()
+        _remove(made)
+        with closing(connect(made, limits)) as connection:
+            create_tables(connection)
+            # What closing fails to write, it does not say.
+            connection.execute("CHECKPOINT")
         made.chmod(0o600)
         os.replace(made, path)  # noqa: PTH105 - the atomic rename is the point
+        sync_folder(path.parent)
     except OSError as fault:
         raise InputOutputError(f"{path}: cannot be made ({fault.strerror}); check the folder's permissions") from fault
-    except duckdb.Error as fault:
+    except (duckdb.Error, InputOutputError) as fault:
         raise InputOutputError(f"{path}: cannot be made; check the folder's permissions and free space") from fault
+    finally:
+        _remove(made)
+
+
+def _remove(database: Path) -> None:
+    """Remove a database that is not ready, with what was to go into it: the next of its name would take it for its own."""
+    for path in (database, database.with_name(f"{database.name}.wal")):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _sql_for_table(name: str, like: str, more: str = "") -> str:

@@ -16,6 +16,8 @@ from audit.errors import AuditError, ExitCode
 _INTERRUPTED = 130
 # What DuckDB makes of Ctrl-C while a query runs: a RuntimeError.
 _QUERY_INTERRUPTED = "Query interrupted"
+# What DuckDB says of a database file that is cut off, or of which a part is not what it wrote.
+_DAMAGED = ("Corrupt database file", "Could not read")
 _LONGEST = 200
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|«[^»]*»""")
 
@@ -79,8 +81,17 @@ def _advice(fault: BaseException) -> str | None:
             "out of memory, or of room to spill to: give the machine more, or set [workspace] memory and threads in "
             "audit.toml lower; nothing was half loaded"
         )
-    if "duckdb.IOException" in kinds:
-        return "the database or its temporary files cannot be read or written: check free space and permissions"
+    if any(kind.startswith("duckdb.") for kind in kinds) and any(word in str(fault) for word in _DAMAGED):
+        return (
+            "the database is damaged; put a backup back, or move it away and let the next run load the files anew; what "
+            "was published stays as it is"
+        )
+    # After a write that failed the engine refuses all else, with the second of these.
+    if kinds & {"duckdb.IOException", "duckdb.FatalException"}:
+        return (
+            "the database or its temporary files cannot be read or written: check free space and permissions, then run "
+            "again; nothing was half done"
+        )
     if not isinstance(fault, OSError):
         return None
     where = f"{fault.filename}: " if isinstance(fault.filename, str) else ""

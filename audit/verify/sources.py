@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from audit.engine.duckdb import Limits
 from audit.errors import InputOutputError, LockedError
 from audit.files import sha256_of
@@ -87,5 +89,7 @@ def _load_log(workspace: Workspace) -> list[dict[str, Any]]:
     connection = open_for_reading(workspace.database, Limits(workspace.threads, workspace.memory))
     try:
         return read_load_log(connection)
+    except duckdb.Error as fault:
+        raise InputOutputError(f"{workspace.database}: is damaged; put a backup back, or move it away") from fault
     finally:
         connection.close()

@@ -9,6 +9,8 @@ import pytest
 from audit.cli.faults import report_fault
 from audit.cli.messages import Messages
 from audit.errors import InputOutputError
+from audit.load import job
+from audit.load.inputs import find_files
 from tests.cli.tiny import EVENTS, GATE, add_source
 
 
@@ -309,3 +311,23 @@ def test_ctrl_c_is_said_though_what_clears_up_after_it_fails(capsys):
 
     assert code == 130
     assert capsys.readouterr().err.startswith("audit: error: interrupted")
+
+
+@pytest.mark.parametrize("gone", ["logs/2024.csv", "context/incident_staff.csv"])
+def test_an_input_that_vanishes_after_it_was_listed_stops_itself_alone(in_tiny, tiny, monkeypatch, gone):
+    def found_and_gone(workspace, item):
+        found = find_files(workspace, item)
+        for path in found.files:
+            if path == tiny / gone:
+                path.unlink()
+        return found
+
+    monkeypatch.setattr(job, "find_files", found_and_gone)
+    (tiny / "logs/2025.csv").write_text(EVENTS.replace("\nE", "\nF"))
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 6
+    assert f"{tiny / gone}: cannot be read (No such file or directory)" in outcome.err
+    assert "4 files loaded, 1 file not usable" in outcome.out
+    assert "Report: " in outcome.out
