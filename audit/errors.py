@@ -76,7 +76,15 @@ class QueryError(AuditError):
     exit_code = ExitCode.CONFIGURATION
 
 
+class QueryStopped(QueryError):  # noqa: N818 - what happened, as click.Abort
+    """A query ran longer than it may, and was interrupted."""
+
+
 class InputOutputError(AuditError):
     """An input, the database or a report could not be read or written."""
 
     exit_code = ExitCode.INPUT_OUTPUT
+
+
+class QueryOutOfMemory(InputOutputError):  # noqa: N818
+    """A query needs more memory, or room to spill to, than it may use."""

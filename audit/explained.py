@@ -50,7 +50,7 @@ def explain_event(workspace: Workspace, catalogue: Catalogue, event_id: str, sou
     connection = open_for_reading(workspace.database, limits(workspace))
     with closing(connection):
         close_off(connection)
-        engine = DuckDBEngine(connection)
+        engine = DuckDBEngine(connection, seconds=limits(workspace).seconds)
         events = _events(engine, event_id, source)
         horizon = find_horizon(engine, horizon_span(workspace))
         explain_for_asking(engine, catalogue, horizon)

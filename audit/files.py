@@ -79,10 +79,13 @@ def remove_abandoned(folder: Path, pattern: str) -> None:
 
 def _is_at_work(process: str) -> bool:
     """Say whether a process of that number, but not this one, may still be there."""
-    if not process.isdecimal() or int(process) == os.getpid():
-        return False
+    return process.isdecimal() and int(process) != os.getpid() and is_running(int(process))
+
+
+def is_running(process: int) -> bool:
+    """Say whether a process of that number is there, whoever owns it."""
     try:
-        os.kill(int(process), 0)
+        os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,12 +11,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from audit.errors import InputOutputError, LockedError
-from audit.files import Audience, audience_of, naming_faults
+from audit.files import Audience, audience_of, is_running, make_folder, naming_faults
 from audit.ledger.actor import who_acts
 from audit.workspace import Workspace
 
 LOCK_NAME = ".audit.lock"
 HOLDER_NAME = ".audit.holder.json"
+# What does not fit into memory goes into a folder of this name and the process's number.
+_SCRATCH = ".audit.scratch"
 
 
 @contextmanager
@@ -43,8 +46,11 @@ def hold(workspace: Workspace) -> Iterator[None]:
         _let_in(path, audience)
         with naming_faults(holder, "written", "free some space or check the permissions, then run again"):
             _note_holder(holder, audience)
+            _clear_scratch(workspace)
+            make_folder(scratch_of(workspace), Audience())
         yield
     finally:
+        shutil.rmtree(scratch_of(workspace), ignore_errors=True)
         _let_in(workspace.database, audience)
         holder.unlink(missing_ok=True)
         lock.release()
@@ -62,6 +68,19 @@ def _note_holder(holder: Path, audience: Audience) -> None:
         aside.replace(holder)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def scratch_of(workspace: Workspace) -> Path:
+    """Return where this process puts what does not fit into memory: parts of the log, for nobody else to read."""
+    return workspace.folder / f"{_SCRATCH}.{os.getpid()}"
+
+
+def _clear_scratch(workspace: Workspace) -> None:
+    """Remove what killed processes left there."""
+    for leftover in sorted(workspace.folder.glob(f"{_SCRATCH}.*")):
+        process = leftover.name.rpartition(".")[2]
+        if process.isdecimal() and (int(process) == os.getpid() or not is_running(int(process))):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _let_in(path: Path, audience: Audience) -> None:

@@ -113,7 +113,8 @@ def publish(
     ledger = ledger_of(workspace)
     before = latest(workspace.reports)
     run_id = new_run_id(origin.started_at, after=before.run_id if before else None)
-    detectors = [detection.detector for detection in examined.detections]
+    # What did not run to its end found nothing out: no later report is compared with it.
+    ended = [detection.detector for detection in examined.detections if detection.failed is None]
     manifest = Manifest(
         run_id=run_id,
         started_at=origin.started_at,
@@ -126,7 +127,7 @@ def publish(
         step_seconds=origin.step_seconds,
         detector_seconds={found.detector.id: round(found.seconds, 3) for found in examined.detections},
         inputs=_inputs(engine),
-        queries=tuple(QueryUsed(q.id, q.kind, q.sha256, dict(q.parameters)) for q in _used(catalogue, detectors)),
+        queries=tuple(QueryUsed(q.id, q.kind, q.sha256, dict(q.parameters)) for q in _used(catalogue, ended)),
         dispositions=tuple(_disposition(review, examined.dispositions) for review in examined.dispositions.reviews),
         ledger_head=ledger.read().head,
         previous_manifest_sha256=manifest_sha256(before) if before else None,

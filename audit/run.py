@@ -10,17 +10,17 @@ import duckdb
 import pyarrow as pa
 
 from audit.catalogue import Catalogue, read_catalogue, with_parameters
-from audit.detect import Detection, run_detectors
+from audit.detect import Detection, failures, run_detectors
 from audit.engine import DuckDBEngine, Engine, Limits
-from audit.engine.duckdb import close_off
-from audit.errors import ExitCode, QueryError, worst
+from audit.engine.duckdb import close_off, naming_query_faults
+from audit.errors import ExitCode, worst
 from audit.explain import Horizon, find_horizon, tell_tried, use_explained
 from audit.files import remove_abandoned
 from audit.findings import Facts, assemble, cited_accesses
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
 from audit.load.health import unresolved_accounts
-from audit.lock import hold
+from audit.lock import hold, scratch_of
 from audit.publish import Comparison, Examined, Origin, Published, find_comparison, publish
 from audit.recording import record_loads
 from audit.reviews import Dispositions, dispositions_at
@@ -105,12 +105,14 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
             stale = stale_inputs(engine, workspace, started_at)
             with clock.step("report"):
                 notify("writing the report")
-                notes = [*loaded.warnings, *(message for fault in loaded.faults for message in fault.faults), *stale]
+                failed = failures(examined.detections)
+                faults = [message for fault in [*loaded.faults, *failed] for message in fault.faults]
+                notes = [*loaded.warnings, *faults, *stale]
                 purpose = options.purpose or workspace.purpose
                 asked = options_asked(workspace, options)
                 origin = Origin(purpose, started_at, dict(clock.seconds), tuple(notes), asked)
                 published = publish(engine, workspace, catalogue, examined, origin)
-    codes = [*loaded.codes, *([ExitCode.STALE] if stale else [])]
+    codes = [*loaded.codes, *(fault.exit_code for fault in failed), *([ExitCode.STALE] if stale else [])]
     if options.fail_on and published.reaches(options.fail_on):
         codes.append(ExitCode.FAIL_ON)
     seconds = round((datetime.now(UTC) - started_at).total_seconds(), 1)
@@ -172,12 +174,13 @@ def make_ready(
 ) -> None:
     """Bring what is kept of the log up to date. From here on the connection reaches its own database only."""
     close_off(connection)
-    bring_up_to_date(connection, catalogue, horizon_span(workspace), full, notify)
+    seconds = limits(workspace).seconds
+    bring_up_to_date(connection, catalogue, horizon_span(workspace), full, notify, seconds)
 
 
 def limits(workspace: Workspace) -> Limits:
     """What the engine may use."""
-    return Limits(workspace.threads, workspace.memory)
+    return Limits(workspace.threads, workspace.memory, workspace.query_minutes * 60, scratch_of(workspace))
 
 
 @contextmanager
@@ -186,9 +189,8 @@ def reading(workspace: Workspace) -> Iterator[Engine]:
     connection = open_for_reading(workspace.database, limits(workspace))
     try:
         close_off(connection)
-        yield DuckDBEngine(connection)
-    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ConversionException) as fault:
-        raise QueryError(f"a query does not fit the tables: {str(fault).splitlines()[0]}") from fault
+        with naming_query_faults():
+            yield DuckDBEngine(connection, seconds=limits(workspace).seconds)
     finally:
         connection.close()
 
@@ -212,10 +214,10 @@ def examine(
         detections = run_detectors(engine, catalogue, detectors, notify)
     with clock.step("findings"):
         notify("putting findings together")
-        comparison = compare(detections)
+        comparison = compare([detection for detection in detections if detection.failed is None])
         facts = gather_facts(engine, catalogue, detections, horizon)
         ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
-        findings = assemble(ran, facts, comparison.previous, workspace.threads, dispositions.suppressions())
+        findings = assemble(ran, facts, comparison.previous, limits(workspace), dispositions.suppressions())
         coverage = engine.query(catalogue.report("coverage").sql)
         control = draw_control(engine, catalogue, comparison.basis)
     return Examined(findings, detections, horizon, coverage, control, comparison, dispositions)

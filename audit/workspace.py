@@ -1,5 +1,6 @@
 """A workspace: the folder with audit.toml, and what that file says, checked. Opens nothing else."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,11 @@ from audit.timezones import Zone, read_zone
 CONFIG_NAME = "audit.toml"
 PURPOSES = ("self-monitoring", "lawfulness", "security", "criminal-proceedings")
 
-_WORKSPACE_KEYS = {
+# Longer than any shipped query takes on ten million accesses, and short enough that a night has room for the others.
+QUERY_MINUTES = 30.0
+_MEMORY = re.compile(r"\d+(\.\d+)? ?([KMGT]i?B)", re.IGNORECASE)
+
+_WORKSPACE_KEYS: Mapping[str, type | tuple[type, ...]] = {
     "name": str,
     "timezone": str,
     "database": str,
@@ -25,6 +30,7 @@ _WORKSPACE_KEYS = {
     "group": str,
     "threads": int,
     "memory": str,
+    "query_minutes": (int, float),
 }
 _INPUT_KEYS = {"source": str, "path": str, "max_age_days": (int, float), "horizon_hours": (int, float)}
 _RETENTION_KEYS = {"keep_days": int, "report_days": int}
@@ -72,6 +78,7 @@ class Workspace:
     threads: int | None = None
     memory: str | None = None
     retention: Retention = Retention()
+    query_minutes: float = QUERY_MINUTES
 
     @property
     def zone(self) -> Zone:
@@ -137,6 +144,7 @@ def _parse(document: Mapping[str, Any], folder: Path, path: Path) -> Workspace:
         faults.append(f"{path}: [workspace] timezone: {fault}")
     if purpose not in PURPOSES:
         faults.append(f'{path}: [workspace] purpose = "{purpose}" is not one of {", ".join(PURPOSES)}')
+    _check_limits(section, f"{path}: [workspace]", faults)
     if faults:
         raise ConfigError(faults)
     return Workspace(
@@ -154,7 +162,17 @@ def _parse(document: Mapping[str, Any], folder: Path, path: Path) -> Workspace:
         threads=section.get("threads"),
         memory=section.get("memory"),
         retention=Retention(**retention),
+        query_minutes=section.get("query_minutes", QUERY_MINUTES),
     )
+
+
+def _check_limits(section: Mapping[str, Any], where: str, faults: list[str]) -> None:
+    if section.get("threads", 1) < 1:
+        faults.append(f"{where} threads must be at least 1; leave it out to use all cores")
+    if not _MEMORY.fullmatch(section.get("memory", "1GB")):
+        faults.append(f'{where} memory must be a size such as "4GB"')
+    if section.get("query_minutes", 1) <= 0:
+        faults.append(f"{where} query_minutes must be more than 0")
 
 
 def _input(entry: Any, where: str, faults: list[str]) -> Input:

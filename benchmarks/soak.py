@@ -16,6 +16,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -171,7 +172,8 @@ def _run(workspace: Path, kill_after: float | None) -> tuple[int, float, float]:
     process = subprocess.Popen(_command(workspace, "run"), stdout=subprocess.DEVNULL)
     if kill_after is not None:
         time.sleep(kill_after)
-        process.kill()
+        # Not process.kill(), which would take the end of one that has ended away from what waits below.
+        os.kill(process.pid, signal.SIGKILL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     peak = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)

@@ -12,6 +12,7 @@ from audit.cli.load_view import files, loaded_sentence, totals
 from audit.cli.messages import Messages
 from audit.cli.output import print_facts, print_lines, print_object, print_rows
 from audit.cli.queue_view import FOR_PEOPLE, for_people
+from audit.detect import failures
 from audit.report.manifest import Manifest
 from audit.report.read import Run, read_manifest, read_table
 from audit.report.tables import LEVELS, STATUSES
@@ -37,7 +38,8 @@ def print_run(workspace: Workspace, result: RunResult, output_format: str, messa
 
 def say_faults(workspace: Workspace, result: RunResult, manifest: Manifest, messages: Messages) -> None:
     """Say on stderr what stopped a file, and what a reader of the report must know."""
-    faults = [message for fault in result.loaded.faults for message in fault.faults]
+    stopped = [*result.loaded.faults, *failures(result.detections)]
+    faults = [message for fault in stopped for message in fault.faults]
     messages.error(faults)
     if not workspace.inputs:
         messages.warn(

@@ -1,5 +1,5 @@
 """Detectors: run them over a workspace, and run the cases that prove what they find."""
 
-from audit.detect.detect import Detection, run_detectors
+from audit.detect.detect import Detection, failures, run_detectors
 
-__all__ = ["Detection", "run_detectors"]
+__all__ = ["Detection", "failures", "run_detectors"]

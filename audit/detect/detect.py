@@ -9,17 +9,22 @@ import pyarrow as pa
 from audit.catalogue import Catalogue, Detector
 from audit.detect.chance import with_chance
 from audit.engine import Engine
+from audit.errors import AuditError, QueryError, QueryOutOfMemory
 from audit.sql import quote_identifier
 
 
 @dataclass(frozen=True)
 class Detection:
-    """What one detector returned: a row for each finding and access; or why it was skipped."""
+    """What one detector returned: a row for each finding and access; or why it was skipped.
+
+    `failed`: it was skipped because it could not be run to its end.
+    """
 
     detector: Detector
     rows: pa.Table
     seconds: float = 0.0
     skipped: str | None = None
+    failed: AuditError | None = None
 
 
 def run_detectors(
@@ -37,9 +42,20 @@ def run_detectors(
             continue
         notify(f"detecting {detector.id}")
         started = time.perf_counter()
-        rows = with_chance(detector, engine.query(detector.sql, detector.bound()))
+        try:
+            rows = with_chance(detector, engine.query(detector.sql, detector.bound()))
+        except (QueryError, QueryOutOfMemory) as fault:
+            failed = type(fault)(f"detector {detector.id}: failed: {message}" for message in fault.faults)
+            seconds = time.perf_counter() - started
+            detections.append(Detection(detector, pa.table({}), seconds, f"failed: {fault}", failed))
+            continue
         detections.append(Detection(detector, rows, time.perf_counter() - started))
     return detections
+
+
+def failures(detections: Iterable[Detection]) -> list[AuditError]:
+    """Return what stopped detectors that could not be run to their end."""
+    return [detection.failed for detection in detections if detection.failed is not None]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
 """DuckDB behind the engine interface: one connection, closed off from files, network and settings where queries run."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -8,16 +11,22 @@ import duckdb
 import pyarrow as pa
 
 from audit.engine.base import Parameters
-from audit.errors import InputOutputError, LockedError
+from audit.errors import InputOutputError, LockedError, QueryError, QueryOutOfMemory, QueryStopped
 from audit.sql import quote_identifier, quote_literal
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What the engine may use: threads (None = all cores) and memory, in DuckDB's words such as "4GB" (None = its default)."""
+    """What the engine may use: threads (None = all cores) and memory, in DuckDB's words such as "4GB" (None = its default).
+
+    `seconds`: how long one query of the catalogue may run. `scratch`: the folder for what does not fit into memory, made
+    when it is needed; None = beside the database.
+    """
 
     threads: int | None = None
     memory: str | None = None
+    seconds: float | None = None
+    scratch: Path | None = None
 
 
 class DuckDBEngine:
@@ -26,9 +35,10 @@ class DuckDBEngine:
     name = "duckdb"
     version = duckdb.__version__
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, keep: bool = False) -> None:
-        """Take an open connection; `keep` makes tables in the database itself."""
+    def __init__(self, connection: duckdb.DuckDBPyConnection, keep: bool = False, seconds: float | None = None) -> None:
+        """Take an open connection; `keep` makes tables in the database itself. No query runs longer than `seconds`."""
         self.connection = connection
+        self._seconds = seconds
         self._temporary = "" if keep else "TEMP "
 
     @classmethod
@@ -40,14 +50,22 @@ class DuckDBEngine:
         return cls(connection, keep=True)
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
-        """Return the rows of a SELECT."""
-        used = _used(self.connection, sql, parameters) if parameters else None
-        return self.connection.sql(sql, params=used).to_arrow_table()
+        """Return the rows of a SELECT.
+
+        Raises:
+            QueryStopped: it ran too long. QueryOutOfMemory: it needs more than it may use. QueryError: it does not fit the
+            tables, or what is in them.
+
+        """
+        with naming_query_faults(), self._limited():
+            used = _used(self.connection, sql, parameters) if parameters else None
+            return self.connection.sql(sql, params=used).to_arrow_table()
 
     def create_table(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
         """Make a table of a SELECT's rows. The SELECT may read the relation that it replaces."""
         made = quote_identifier(f"{name} being made")
-        self._execute(f"CREATE OR REPLACE {self._temporary}TABLE {made} AS {sql}", parameters)
+        with self._limited():
+            self._execute(f"CREATE OR REPLACE {self._temporary}TABLE {made} AS {sql}", parameters)
         self.drop(name)
         self._execute(f"ALTER TABLE {made} RENAME TO {quote_identifier(name)}")
 
@@ -87,6 +105,32 @@ class DuckDBEngine:
         """Close the connection."""
         self.connection.close()
 
+    @contextmanager
+    def _limited(self) -> Iterator[None]:
+        """Interrupt what runs in the block when its time is over."""
+        if self._seconds is None:
+            yield
+            return
+        over = threading.Event()
+
+        def stop() -> None:
+            over.set()
+            self.connection.interrupt()
+
+        timer = threading.Timer(self._seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except duckdb.InterruptException as fault:
+            if not over.is_set():
+                raise
+            raise QueryStopped(
+                f"a query ran longer than {self._seconds / 60:g} minutes and was stopped; see [workspace] query_minutes"
+            ) from fault
+        finally:
+            timer.cancel()
+
     def _database(self) -> str:
         row = self.connection.execute("SELECT current_database()").fetchone()
         return str(row[0]) if row else ""
@@ -121,6 +165,31 @@ def connect(path: Path, limits: Limits, read_only: bool = False) -> duckdb.DuckD
     return connection
 
 
+@contextmanager
+def naming_query_faults() -> Iterator[None]:
+    """Turn what the engine refuses of a query into an AuditError that tells no cell, as the engine's own words may."""
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException) as fault:
+        raise QueryError(f"a query does not fit the tables: {str(fault).splitlines()[0]}") from fault
+    except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException) as fault:
+        raise QueryError("a query meets a value that it cannot take; see try_cast in queries/README.md") from fault
+    except duckdb.OutOfMemoryException as fault:
+        raise QueryOutOfMemory(
+            "a query needs more memory, or room to spill to, than it may use; see [workspace] memory and threads"
+        ) from fault
+
+
+def open_bench(limits: Limits) -> duckdb.DuckDBPyConnection:
+    """Open an empty database in memory for the program's own reckoning."""
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+    _settle(connection, limits)
+    if limits.scratch is None:
+        # Else it would spill into the folder in which somebody happens to stand.
+        connection.execute("SET temp_directory = ''")
+    return connection
+
+
 def close_off(connection: duckdb.DuckDBPyConnection) -> None:
     """Keep every later statement of this connection's instance away from files, network, extensions and settings."""
     connection.execute("SET enable_external_access = false")
@@ -135,6 +204,8 @@ def _settle(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         connection.execute(f"SET threads = {int(limits.threads)}")
     if limits.memory is not None:
         connection.execute(f"SET memory_limit = {quote_literal(limits.memory)}")
+    if limits.scratch is not None:
+        connection.execute(f"SET temp_directory = {quote_literal(str(limits.scratch))}")
 
 
 def _used(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters) -> dict[str, object]:

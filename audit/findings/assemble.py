@@ -12,6 +12,7 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
+from audit.engine.duckdb import Limits, open_bench
 from audit.errors import QueryError
 from audit.findings.measure import compare, measure, rank_findings
 from audit.findings.narrative import add_summaries
@@ -84,7 +85,7 @@ def assemble(
     detected: Sequence[tuple[Detected, pa.Table]],
     facts: Facts,
     previous: Previous | None,
-    threads: int | None = None,
+    limits: Limits | None = None,
     suppressions: Sequence[Suppression] = (),
 ) -> Findings:
     """Return findings, evidence and users, sorted as the report has them. What reviews exclude has no rank.
@@ -92,9 +93,7 @@ def assemble(
     Raises:
         QueryError: a detector's column is not constant within a finding.
     """
-    with duckdb.connect(":memory:") as bench:
-        if threads is not None:
-            bench.execute(f"SET threads = {int(threads)}")
+    with open_bench(limits or Limits()) as bench:
         _take_facts(bench, facts)
         for detector, rows in detected:
             _take_rows(bench, detector, rows)

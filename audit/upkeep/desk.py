@@ -16,10 +16,12 @@ _OWN = "upkeep "
 class Desk:
     """One connection that may write, and an engine on it whose relations are temporary and come before those that stand."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, seconds: float | None = None
+    ) -> None:
         self.connection = connection
         self.catalogue = catalogue
-        self.engine = DuckDBEngine(connection)
+        self.engine = DuckDBEngine(connection, seconds=seconds)
         self._database = str(self.rows("SELECT current_database()")[0][0])
 
     def standing(self, name: str) -> str:

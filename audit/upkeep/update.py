@@ -25,12 +25,13 @@ def bring_up_to_date(
     span: timedelta | None,
     full: bool,
     notify: Callable[[str], None],
+    seconds: float | None = None,
 ) -> None:
     """Make accesses, explanations and kept views those of what is loaded now. `span` is that of the horizon.
 
-    `full`: make all of it anew, whatever stands.
+    `full`: make all of it anew, whatever stands. `seconds`: no query runs longer.
     """
-    desk = Desk(connection, catalogue)
+    desk = Desk(connection, catalogue, seconds)
     with one_transaction(connection):
         horizon = find_horizon(desk.engine, span)
         before, now = read_mark(desk), mark_now(desk, horizon)
