@@ -1,5 +1,6 @@
 """A workspace: the folder with audit.toml, and what that file says, checked. Opens nothing else."""
 
+import itertools
 import re
 import tomllib
 from collections.abc import Mapping
@@ -35,6 +36,7 @@ _WORKSPACE_KEYS: Mapping[str, type | tuple[type, ...]] = {
 _INPUT_KEYS = {"source": str, "path": str, "max_age_days": (int, float), "horizon_hours": (int, float)}
 _RETENTION_KEYS = {"keep_days": int, "report_days": int}
 _SECTIONS = ("workspace", "input", "parameters", "retention")
+_WILD = frozenset("*?[")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,17 @@ class Input:
     def name(self) -> str:
         """What tells two inputs of one source apart."""
         return f"{self.source}:{self.path}"
+
+    @property
+    def wild(self) -> bool:
+        """Whether the path has a wildcard."""
+        return bool(_WILD & set(self.path))
+
+    @property
+    def fixed(self) -> Path:
+        """The folder that stands before the first wildcard; the path itself where there is none."""
+        parts = Path(self.path).parts
+        return Path(*itertools.takewhile(lambda part: not _WILD & set(part), parts))
 
 
 @dataclass(frozen=True)
@@ -180,6 +193,10 @@ def _input(entry: Any, where: str, faults: list[str]) -> Input:
     for key in ("source", "path"):
         if not section.get(key):
             faults.append(f"{where}: {key} is missing")
+    if ".." in Path(section.get("path", "")).parts:
+        faults.append(
+            f'{where}: path "{section["path"]}" leads out of its folder with ".."; write where the files lie, from the root on'
+        )
     age, horizon = section.get("max_age_days"), section.get("horizon_hours")
     return Input(
         source=section.get("source", ""),

@@ -12,8 +12,6 @@ from audit.load.fingerprint import Fingerprint, hash_file
 from audit.schema import Table
 from audit.workspace import Input, Workspace
 
-_WILD = frozenset("*?[")
-
 
 @dataclass(frozen=True)
 class Found:
@@ -27,16 +25,36 @@ def find_files(workspace: Workspace, item: Input) -> Found:
     """Return the files that an input's glob matches now.
 
     Raises:
-        InputOutputError: the path has no wildcard and there is no such file.
+        InputOutputError: the path has no wildcard and there is no such file; or a link leads out of what audit.toml names.
 
     """
     pattern = item.path if Path(item.path).is_absolute() else f"{glob.escape(str(workspace.folder))}/{item.path}"
     files = sorted(Path(name) for name in glob.glob(pattern, recursive=True) if Path(name).is_file())  # noqa: PTH207
-    if not files and not _WILD & set(item.path):
+    _check_within(workspace, item, files)
+    if not files and not item.wild:
         raise InputOutputError(f"{item.path}: no such file, though [[input]] {item.source} names it")
     if not files:
         return Found((), (f"{item.path}: no file matches (input of {item.source})",))
     return Found(tuple(files))
+
+
+def _check_within(workspace: Workspace, item: Input, files: list[Path]) -> None:
+    """Refuse what lies elsewhere than audit.toml says: whoever may put a link into a folder of exports chooses no input.
+
+    What stands before the first wildcard was written by whoever owns audit.toml and may lead anywhere, a mounted export
+    too; what a wildcard matches must lie beneath that, links followed.
+    """
+    named = workspace.folder / item.fixed
+    if not item.wild:
+        return
+    root = named.resolve()
+    outside = [path for path in files if not path.resolve().is_relative_to(root)]
+    if outside:
+        raise InputOutputError(
+            f"{path}: is a link that leads out of {named}; nothing of [[input]] {item.path} was loaded. Put the file itself "
+            "there, or name the folder where it lies in audit.toml"
+            for path in outside
+        )
 
 
 def is_known(
