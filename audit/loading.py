@@ -8,7 +8,8 @@ from audit.errors import ExitCode, UsageError, worst
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs, load_named, load_named_again
 from audit.lock import hold
-from audit.run import Notify, limits, put_on_ledger
+from audit.progress import Notify, shown
+from audit.run import limits, put_on_ledger
 from audit.sources.library import read_library
 from audit.versions import keep_definitions
 from audit.warehouse import open_warehouse
@@ -47,12 +48,13 @@ def load_only(
         keep_definitions(workspace, library)
         connection = open_warehouse(workspace.database, limits(workspace))
         try:
-            if again:
-                loaded = load_named_again(connection, workspace, library, again, notify)
-            elif files:
-                loaded = load_named(connection, workspace, library, files, source, notify)
-            else:
-                loaded = load_inputs(connection, chosen, library, notify)
+            with shown(notify, connection):
+                if again:
+                    loaded = load_named_again(connection, workspace, library, again, notify)
+                elif files:
+                    loaded = load_named(connection, workspace, library, files, source, notify)
+                else:
+                    loaded = load_inputs(connection, chosen, library, notify)
             put_on_ledger(workspace, connection, loaded)
         finally:
             connection.close()

@@ -1,7 +1,7 @@
 """The nightly job, as it happens: load what is new, make accesses, explain them, detect, put findings together, report."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
 from audit.load.health import unresolved_accounts
 from audit.lock import hold, scratch_of
+from audit.progress import Notify, shown
 from audit.publish import Comparison, Examined, Origin, Published, find_comparison, publish
 from audit.recording import record_loads
 from audit.reviews import Dispositions, dispositions_at
@@ -31,7 +32,6 @@ from audit.versions import keep_definitions, keep_queries
 from audit.warehouse import open_for_reading, open_warehouse
 from audit.workspace import Workspace
 
-Notify = Callable[[str], None]
 # Folders in which a report is made again. One that a kill left holds what was loaded.
 BENCHES = ".as-of.*.tmp"
 Compare = Callable[[Sequence[Detection]], Comparison]
@@ -98,7 +98,7 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
         remove_abandoned(workspace.folder, BENCHES)
         keep_queries(workspace, catalogue)
         loaded = load_and_explain(workspace, catalogue, options.full, notify, clock)
-        with reading(workspace) as engine:
+        with reading(workspace, notify) as engine:
             dispositions = read_dispositions(workspace, started_at)
             compare: Compare = lambda found: find_comparison(engine, workspace, catalogue, found, dispositions)  # noqa: E731
             examined = examine(workspace, catalogue, engine, options.detectors, dispositions, compare, notify, clock)
@@ -127,10 +127,10 @@ def load_and_explain(
     keep_definitions(workspace, library)
     connection = open_warehouse(workspace.database, limits(workspace))
     try:
-        with clock.step("load"):
+        with shown(notify, connection), clock.step("load"):
             loaded = load_inputs(connection, workspace, library, notify)
             put_on_ledger(workspace, connection, loaded)
-        with clock.step("explain"):
+        with shown(notify, connection), clock.step("explain"):
             make_ready(connection, workspace, catalogue, full, notify)
         loaded.warnings += unresolved_accounts(connection)
     finally:
@@ -184,12 +184,12 @@ def limits(workspace: Workspace) -> Limits:
 
 
 @contextmanager
-def reading(workspace: Workspace) -> Iterator[Engine]:
+def reading(workspace: Workspace, notify: Notify) -> Iterator[Engine]:
     """An engine over the warehouse that can neither write to it nor reach a file, the network or a setting."""
     connection = open_for_reading(workspace.database, limits(workspace))
     try:
         close_off(connection)
-        with naming_query_faults():
+        with naming_query_faults(), shown(notify, connection):
             yield DuckDBEngine(connection, seconds=limits(workspace).seconds)
     finally:
         connection.close()

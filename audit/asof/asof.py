@@ -30,7 +30,8 @@ from audit.recording import PURGE, RUN, record_as_of
 from audit.report.manifest import Manifest, is_as_written
 from audit.report.read import Run, find_run, manifest_sha256, published_runs, read_manifest
 from audit.report.write import write_report
-from audit.run import BENCHES, Clock, Notify, examine, horizon_span, limits, make_ready, read_queries, reading
+from audit.progress import Notify
+from audit.run import BENCHES, Clock, examine, horizon_span, limits, make_ready, read_queries, reading
 from audit.sources.library import read_library
 from audit.versions import read_texts
 from audit.warehouse import open_warehouse
@@ -192,7 +193,7 @@ def _examine(
 ) -> Path:
     """Run the detectors, and write what comes of it; return the folder."""
     dispositions = dispositions_of(then, manifest, ledger_of(workspace).read(), reasons)
-    with reading(then) as engine:
+    with reading(then, notify) as engine:
         detectors = [detector.id for detector in catalogue.detectors]
         examined = examine(
             then,

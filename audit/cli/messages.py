@@ -45,7 +45,7 @@ class Messages:
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:
-        """Give a `notify` that shows the step at hand: a line that moves on a terminal, nothing where piped."""
+        """Give a `notify` that shows the step at hand: a bar on a terminal, nothing where piped."""
         if self.as_json:
             started = time.monotonic()
             yield lambda step: self._write_json(
@@ -54,10 +54,10 @@ class Messages:
         elif not sys.stderr.isatty():
             yield lambda _step: None
         else:
-            from rich.console import Console
+            from audit.cli.progress import bar
 
-            with Console(stderr=True, markup=False, highlight=False).status("starting") as status:
-                yield lambda step: status.update(visible(step))
+            with bar() as shown:
+                yield shown
 
     def _say(self, level: str, text: str) -> None:
         if self.as_json:

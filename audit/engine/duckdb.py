@@ -199,7 +199,10 @@ def close_off(connection: duckdb.DuckDBPyConnection) -> None:
 def _settle(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     # Typed cells with a zone become text and local days by this setting: never by the machine's own zone.
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
+    # Counted, so that it can be asked for, and never printed by the engine itself.
+    connection.execute("SET enable_progress_bar_print = false")
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET progress_bar_time = 0")
     if limits.threads is not None:
         connection.execute(f"SET threads = {int(limits.threads)}")
     if limits.memory is not None:
