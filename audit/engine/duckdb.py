@@ -1,5 +1,6 @@
 """DuckDB behind the engine interface: one connection, closed off from files, network and settings where queries run."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -154,6 +155,10 @@ def connect(path: Path, limits: Limits, read_only: bool = False) -> duckdb.DuckD
     except duckdb.IOException as fault:
         if "lock" in str(fault).lower():
             raise LockedError(f"{path}: another run holds the workspace; try again when it has ended") from fault
+        if path.exists() and not os.access(path, os.R_OK if read_only else os.R_OK | os.W_OK):
+            raise InputOutputError(
+                f"{path}: permission denied; give the right to {'read it' if read_only else 'write it'}"
+            ) from fault
         raise InputOutputError(
             f"{path}: cannot be opened as a database: restore it from a backup, or move it away"
         ) from fault
