@@ -1,7 +1,7 @@
 """The nightly job, as it happens: load what is new, make accesses, explain them, detect, put findings together, report."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

@@ -25,12 +25,12 @@ from audit.errors import InputOutputError, UsageError
 from audit.files import Audience, make_folder, naming_faults, remove_abandoned, sync_folder
 from audit.ledger import Chain, ledger_of
 from audit.lock import hold
+from audit.progress import Notify
 from audit.publish import Comparison, findings_of, make_report
 from audit.recording import PURGE, RUN, record_as_of
 from audit.report.manifest import Manifest, is_as_written
 from audit.report.read import Run, find_run, manifest_sha256, published_runs, read_manifest
 from audit.report.write import write_report
-from audit.progress import Notify
 from audit.run import BENCHES, Clock, examine, horizon_span, limits, make_ready, read_queries, reading
 from audit.sources.library import read_library
 from audit.versions import read_texts

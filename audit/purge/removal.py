@@ -19,11 +19,12 @@ from audit.errors import UsageError
 from audit.files import audience_of, naming_faults, sync_folder
 from audit.ledger import Ledger, ledger_of
 from audit.lock import hold
+from audit.progress import Notify
 from audit.purge.plan import KEPT, PAST_LOAD, Days, Plan, make_plan
 from audit.purge.rebuild import build_without
 from audit.recording import PURGE, PURGED, record_loads
 from audit.reviews import local_day
-from audit.run import Notify, limits
+from audit.run import limits
 from audit.warehouse import open_for_reading, open_warehouse
 from audit.workspace import Workspace
 
