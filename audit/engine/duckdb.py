@@ -208,6 +208,8 @@ def _settle(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     connection.execute("SET enable_progress_bar_print = false")
     connection.execute("SET enable_progress_bar = true")
     connection.execute("SET progress_bar_time = 0")
+    # Small files follow one another: at every 16 MB, as is the default, the end of each table would be packed over and over.
+    connection.execute("SET wal_autocheckpoint = '256MB'")
     if limits.threads is not None:
         connection.execute(f"SET threads = {int(limits.threads)}")
     if limits.memory is not None:

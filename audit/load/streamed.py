@@ -22,8 +22,8 @@ from audit.sources.definition import SourceDefinition
 from audit.sources.mapping import RawColumns, derives_event_id, map_columns
 from audit.timezones import Zone
 
-# What is smaller is read into a table in less time than planning the mapping takes.
-LEAST_BYTES = 1 << 24
+# Of what is smaller, planning takes more time than reading.
+LEAST_BYTES = 1 << 20
 
 
 def can_be_streamed(definition: SourceDefinition, stream: CsvStream) -> bool:
