@@ -14,11 +14,17 @@ _COLUMNS = (
     "finding_id, detector, family, level, CAST(score AS INTEGER) AS score, rank, user_id, subject_id, key, first_at, "
     "last_at, event_count, days, details, status, event_ids, suppressed_by"
 )
-# "1 times" is "once", and one of anything is no plural.
+# "1 times" is "once", and one of anything is no plural. Only after a space or at the start: "0.1 times" and ids stay.
 _ONE = (
-    (r"\b1 times\b", "once"),
-    (r"\b1 access(es)\b", "1 access"),
-    (r"\b1 (day|subject|user|incident|reason)s\b", r"1 \1"),
+    (r"(^|[ (])1 times\b", r"\1once"),
+    (r"(^|[ (])2 times\b", r"\1twice"),
+    (r"(^|[ (])1 ((?:unexplained |different |linked )?)access(?:es)\b", r"\11 \2access"),
+    (r"(^|[ (])1 people\b", r"\11 person"),
+    (
+        r"(^|[ (])1 ((?:unexplained |different |linked |silent )?)"
+        r"(change|day|event|hour|incident|look-up|peer|reason|record|report|subject|user|workstation)s\b",
+        r"\11 \2\3",
+    ),
 )
 
 
