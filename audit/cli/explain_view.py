@@ -55,7 +55,7 @@ def _print_one(one: Explained, zone: ZoneInfo, timezone: str) -> None:
         print_facts([
             (
                 "  yes" if answer.held else "  no",
-                f"{answer.explanation} ({answer.strength}){f' by {answer.reference}' if answer.reference else ''}: {answer.asks}",
+                f"{answer.explanation} ({answer.strength}){_rests(answer.reference)}: {answer.asks}",
             )
             for answer in one.answers
         ])  # fmt: skip
@@ -80,7 +80,10 @@ def _sentence(one: Explained) -> str:
         return f"Not judged: {one.unjudged}."
     if one.named is None:
         return "Unexplained: no explanation holds."
-    rests = f", by {one.named.reference}" if one.named.reference else ""
     others = sum(answer.held for answer in one.answers or ()) - 1
     more = f"; {others} other{'s' if others > 1 else ''} would hold too" if others else ""
-    return f"{_state(one).capitalize()}: {one.named.explanation}{rests}{more}."
+    return f"{_state(one).capitalize()}: {one.named.explanation}{_rests(one.named.reference)}{more}."
+
+
+def _rests(reference: str | None) -> str:
+    return f", resting on {reference}" if reference else ""

@@ -244,7 +244,7 @@ def test_load_prints_a_row_for_each_file(in_tiny):
 def test_load_makes_the_accesses_too(in_tiny):
     in_tiny("load")
 
-    assert "Explained: incident-assigned, by INC-1" in in_tiny("explain", "E5").out
+    assert "Explained: incident-assigned, resting on INC-1" in in_tiny("explain", "E5").out
 
 
 def test_load_takes_one_source_or_the_files_named(in_tiny, tiny, tmp_path):
