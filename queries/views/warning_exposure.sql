@@ -1,57 +1,100 @@
 -- id = "warning_exposure"
 -- title = "How long, and how much, a warned user was at work on both sides of the warning"
 -- description = "One row for each warning to a user with an access: days and duty days before and after it, accesses since, warnings before."
--- reads = ["access", "duty", "horizon", "judgeable_access", "warning"]
+-- reads = ["access", "duty", "horizon", "judgeable_access", "local_clock", "warning"]
 -- materialise = true
 --
--- Calendar days run from the user's first event to the warning, and from it to its expiry or the newest event. A day on duty is one on
--- which a duty or overtime began; NULL where no duty of the user is known. `accesses_since` are the judged accesses on the warning's
--- system while it stands.
+-- Calendar days are local ones. They run from the user's first event to the warning, and from it to its expiry or as far as accesses are
+-- judged: what lies beyond the horizon cannot be called unexplained, and so is no time of good behaviour. A day on duty is one on which a
+-- duty or overtime began; one that is running when the warning is issued lies on both sides. NULL where no duty of the user is known.
+-- `accesses_since` are the judged accesses on the warning's system while it stands.
 WITH first_event AS (
     SELECT
         access.user_id,
-        min(access.occurred_at) AS first_at
+        min(access.occurred_at) AS first_at,
+        min(access.local_date) AS first_date
     FROM access
     INNER JOIN warning ON access.user_id = warning.user_id
     GROUP BY access.user_id
 ),
 
-exposure AS (
+span AS (
     SELECT
         warning.warning_id,
         warning.user_id,
         first_event.first_at,
+        first_event.first_date,
         warning.issued_at,
-        least(coalesce(warning.expires_at, horizon.newest_at), horizon.newest_at) AS until_at,
-        greatest(
-            date_diff('day', CAST(first_event.first_at AS DATE), CAST(warning.issued_at AS DATE)),
-            0
-        ) AS before_days,
-        greatest(
-            date_diff(
-                'day',
-                CAST(warning.issued_at AS DATE),
-                CAST(least(coalesce(warning.expires_at, horizon.newest_at), horizon.newest_at) AS DATE)
-            ),
-            0
-        ) AS after_days
+        least(
+            coalesce(warning.expires_at, horizon.newest_at),
+            coalesce(horizon.judged_until, horizon.newest_at),
+            horizon.newest_at
+        ) AS until_at
     FROM warning
     INNER JOIN first_event ON warning.user_id = first_event.user_id
     CROSS JOIN horizon
 ),
 
+exposure AS (
+    SELECT
+        span.warning_id,
+        span.user_id,
+        span.first_at,
+        span.issued_at,
+        span.until_at,
+        greatest(
+            date_diff(
+                'day',
+                span.first_date,
+                CAST(span.issued_at + coalesce(issue_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE)
+            ),
+            0
+        ) AS before_days,
+        greatest(
+            date_diff(
+                'day',
+                CAST(span.issued_at + coalesce(issue_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE),
+                CAST(span.until_at + coalesce(end_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE)
+            ),
+            0
+        ) AS after_days
+    FROM span
+    LEFT JOIN local_clock AS issue_clock
+        ON
+            (issue_clock.first_day IS NULL OR CAST(span.issued_at AS DATE) >= issue_clock.first_day)
+            AND (issue_clock.until_day IS NULL OR CAST(span.issued_at AS DATE) < issue_clock.until_day)
+    LEFT JOIN local_clock AS end_clock
+        ON
+            (end_clock.first_day IS NULL OR CAST(span.until_at AS DATE) >= end_clock.first_day)
+            AND (end_clock.until_day IS NULL OR CAST(span.until_at AS DATE) < end_clock.until_day)
+),
+
+worked_duty AS (
+    SELECT
+        duty.user_id,
+        duty.starts_at,
+        duty.ends_at,
+        CAST(duty.starts_at + coalesce(local_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE) AS local_date
+    FROM duty
+    SEMI JOIN warning ON duty.user_id = warning.user_id
+    LEFT JOIN local_clock
+        ON
+            (local_clock.first_day IS NULL OR CAST(duty.starts_at AS DATE) >= local_clock.first_day)
+            AND (local_clock.until_day IS NULL OR CAST(duty.starts_at AS DATE) < local_clock.until_day)
+    WHERE duty.status IN ('on_duty', 'overtime')
+),
+
 duty_days AS (
     SELECT
         exposure.warning_id,
-        count(DISTINCT CAST(duty.starts_at AS DATE)) FILTER (
-            WHERE duty.ends_at > exposure.first_at AND duty.starts_at < exposure.issued_at
+        count(DISTINCT worked_duty.local_date) FILTER (
+            WHERE worked_duty.ends_at > exposure.first_at AND worked_duty.starts_at < exposure.issued_at
         ) AS before_duty_days,
-        count(DISTINCT CAST(duty.starts_at AS DATE)) FILTER (
-            WHERE duty.starts_at >= exposure.issued_at AND duty.starts_at <= exposure.until_at
+        count(DISTINCT worked_duty.local_date) FILTER (
+            WHERE worked_duty.ends_at > exposure.issued_at AND worked_duty.starts_at <= exposure.until_at
         ) AS after_duty_days
     FROM exposure
-    INNER JOIN duty ON exposure.user_id = duty.user_id
-    WHERE duty.status IN ('on_duty', 'overtime')
+    INNER JOIN worked_duty ON exposure.user_id = worked_duty.user_id
     GROUP BY exposure.warning_id
 ),
 
