@@ -6,12 +6,13 @@
 -- family = "after_warning"
 -- key = ["user_id", "warning_id"]
 -- points = 40
--- summary = "{user_id} went on after the {warning_kind} warning {warning_id}: {before_count} unexplained accesses before, {after_count} after, the first {days_to_first} days later"
+-- summary = "{user_id} went on after the {warning_kind} warning {warning_id}: {after_count} unexplained accesses {pace_after}, the first {days_to_first} days later; {compared_with}"
 -- reads = [
 --     "judgeable_access", "unexplained_access", "warned_access", "warned_on_topic", "warning", "warning_exposure",
 -- ]
 -- requires = ["incident", "warning"]
 -- parameters.min_accesses = 1
+-- parameters.min_days_before = 14
 -- references = [
 --     "IPCC/ACPO 2012, case three: 176 unauthorised checks, 48 of them after a written warning",
 --     "Merseyside 2012: 170 checks in 36 months; a written warning in month 33, more than 50 after it",
@@ -46,6 +47,9 @@
 -- (1 - l) * t / s and u / (1 - u) * t / s. This score interval holds for small counts and has a lower bound even where
 -- nothing was before, when the ratio itself is NULL; then there is no upper one. It takes accesses for independent, which
 -- they are not quite: who looks once looks twice. Read it as the narrowest that the truth allows.
+--
+-- With less than min_days_before of the user's log before the warning, "none before" would say nothing: `compared_with` says that
+-- there is nothing to compare with. A fortnight spans any run of rest days.
 --
 -- A few in a hundred accesses of everybody are explained by no data. Where what is unexplained after the warning is no more
 -- than that, the finding stands a level lower and with fewer points: `within_noise`, when the lower bound of the user's
@@ -218,6 +222,22 @@ SELECT
     rated.after_count,
     rated.before_days,
     rated.after_days,
+    'in ' || CAST(rated.after_days AS VARCHAR) || ' days' || CASE
+        WHEN rated.after_days >= 1
+            THEN ' (' || CAST(CAST(round(rated.after_rate, 1) AS DECIMAL(18, 1)) AS VARCHAR) || ' in 30 days)'
+        ELSE ''
+    END AS pace_after,
+    CASE
+        WHEN rated.before_days < 1 THEN 'there is nothing to compare with, the log of this user begins no earlier'
+        WHEN rated.before_days < $min_days_before
+            THEN
+                'there is nothing to compare with, the log of this user begins only '
+                || CAST(rated.before_days AS VARCHAR) || ' days earlier'
+        ELSE
+            'before it ' || CAST(rated.before_count AS VARCHAR)
+            || ' in ' || CAST(rated.before_days AS VARCHAR) || ' days ('
+            || CAST(CAST(round(rated.before_rate, 1) AS DECIMAL(18, 1)) AS VARCHAR) || ' in 30 days)'
+    END AS compared_with,
     round(rated.before_rate, 3) AS before_per_30d,
     round(rated.after_rate, 3) AS after_per_30d,
     round(compared.rate_ratio, 3) AS rate_ratio,
