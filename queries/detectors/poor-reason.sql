@@ -6,7 +6,7 @@
 -- family = "unauthorised"
 -- key = ["user_id", "system"]
 -- points = 12
--- summary = "{user_id} gave {event_count} poor reasons on {system}: share {share}, the force's {force_share}; {same_reason_accesses} under one text for one subject"
+-- summary = "{user_id} on {system}: of {accesses} accesses, {poor_reasons} without a usable reason ({percent} %, the force {force_percent} %), {same_reason_accesses} under one text for one subject again and again"
 -- reads = ["explanation", "reason_quality"]
 -- requires = []
 -- parameters.min_accesses = 5
@@ -160,8 +160,10 @@ SELECT
     bounded.accesses,
     bounded.poor_reasons,
     round(bounded.share, 4) AS share,
+    round(100 * bounded.share, 1) AS percent,
     round(bounded.share_lower, 4) AS share_lower,
     round(bounded.force_share, 4) AS force_share,
+    round(100 * bounded.force_share, 1) AS force_percent,
     sum(CASE WHEN distinct_cited.same_reason THEN 1 ELSE 0 END) OVER (
         PARTITION BY distinct_cited.user_id, distinct_cited.system
     ) AS same_reason_accesses
