@@ -6,7 +6,7 @@
 -- family = "pattern"
 -- key = ["user_id", "attribute"]
 -- points = 32
--- summary = "{user_id} looked up {subjects} people of {attribute} {value} {event_count} times without explanation: share {share}, among those whom peers see {peer_share} (p {p}, corrected {p_corrected})"
+-- summary = "{user_id} looked up {subjects} people {trait} {event_count} times without explanation: {percent} in 100 of the people looked up so, against {peer_percent} in 100 of those whom peers see"
 -- reads = ["judgeable_access", "peer_group", "peer_member", "subject", "subject_marker", "unexplained_access"]
 -- requires = ["incident", "subject", "posting or staff"]
 -- chance = { test = "hypergeometric", counts = ["hits", "draws", "peer_hits", "peer_draws"], tests = "tests", among = "value" }
@@ -475,6 +475,13 @@ SELECT
     striking.draws,
     striking.peer_hits,
     striking.peer_draws,
+    CASE striking.attribute
+        WHEN 'sex' THEN 'of sex '
+        WHEN 'age' THEN 'aged '
+        ELSE 'marked '
+    END || striking.value AS trait,
+    CAST(round(100 * striking.share) AS BIGINT) AS percent,
+    CAST(round(100 * striking.peer_share) AS BIGINT) AS peer_percent,
     round(striking.share, 4) AS share,
     round(striking.share_lower, 4) AS share_lower,
     round(striking.peer_share, 4) AS peer_share,
