@@ -6,8 +6,8 @@
 -- family = "pattern"
 -- key = ["user_id", "posting"]
 -- points = 30
--- summary = "{user_id} had {before_count} unexplained accesses in {before_days} days before the move of {posting} to {unit}, and {after_count} in {after_days} days after it (p {p})"
--- reads = ["access", "horizon", "judgeable_access", "posting", "unexplained_access"]
+-- summary = "{user_id} had {before_count} unexplained accesses in {before_days} days before the move to {unit} on {moved_on}, and {after_count} in {after_days} days after it (p {p})"
+-- reads = ["access", "horizon", "judgeable_access", "local_clock", "posting", "unexplained_access"]
 -- requires = ["incident", "posting"]
 -- chance = { test = "binomial", counts = ["after_count", "total", "after_days", "both_days"], tests = "tests" }
 -- parameters.min_after = 10
@@ -211,6 +211,9 @@ SELECT
     sided.after_change AS counts,
     CASE WHEN rated.after_share < $times_share * rated.before_share THEN 'low' ELSE 'high' END AS level,
     CASE WHEN rated.after_share < $times_share * rated.before_share THEN 10 ELSE 30 END AS points,
+    CAST(
+        CAST(rated.starts_at + coalesce(local_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE) AS VARCHAR
+    ) AS moved_on,
     rated.unit,
     rated.unit_before,
     rated.other_supervisor,
@@ -228,4 +231,8 @@ SELECT
     rated.tests
 FROM rated
 INNER JOIN sided ON rated.user_id = sided.user_id AND rated.starts_at = sided.starts_at
+LEFT JOIN local_clock
+    ON
+        (local_clock.first_day IS NULL OR CAST(rated.starts_at AS DATE) >= local_clock.first_day)
+        AND (local_clock.until_day IS NULL OR CAST(rated.starts_at AS DATE) < local_clock.until_day)
 ORDER BY rated.user_id, rated.starts_at, sided.access_id

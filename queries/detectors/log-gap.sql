@@ -7,7 +7,7 @@
 -- key = ["source", "system", "day"]
 -- points = 14
 -- summary = "{system} ({source}) logged {events} events on {day}, where {usual} are usual on that weekday"
--- reads = ["event", "horizon"]
+-- reads = ["event", "horizon", "local_clock"]
 -- requires = []
 -- parameters.min_days = 28
 -- parameters.daily_share = 0.80
@@ -227,17 +227,22 @@ gap AS (
 )
 
 SELECT
-    source,
-    system,
-    CAST(local_date AS VARCHAR) AS day,
+    gap.source,
+    gap.system,
+    CAST(gap.local_date AS VARCHAR) AS day,
     CAST(NULL AS VARCHAR) AS user_id,
     CAST(NULL AS VARCHAR) AS subject_id,
     CAST(NULL AS VARCHAR) AS access_id,
     FALSE AS counts,
-    CAST(local_date AS TIMESTAMP) AS first_at,
-    CAST(local_date AS TIMESTAMP) AS last_at,
-    events,
-    usual,
-    silent_days
+    -- The day's first moment by the local clock, in UTC as all times are.
+    CAST(gap.local_date AS TIMESTAMP) - coalesce(local_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS first_at,
+    CAST(gap.local_date AS TIMESTAMP) - coalesce(local_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS last_at,
+    gap.events,
+    gap.usual,
+    gap.silent_days
 FROM gap
-ORDER BY source, system, day
+LEFT JOIN local_clock
+    ON
+        (local_clock.first_day IS NULL OR gap.local_date >= local_clock.first_day)
+        AND (local_clock.until_day IS NULL OR gap.local_date < local_clock.until_day)
+ORDER BY gap.source, gap.system, day
