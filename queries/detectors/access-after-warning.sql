@@ -228,10 +228,10 @@ SELECT
         ELSE ''
     END AS pace_after,
     CASE
-        WHEN rated.before_days < 1 THEN 'there is nothing to compare with, the log of this user begins no earlier'
+        WHEN rated.before_days < 1 THEN 'there is nothing to compare with, the log in question begins no earlier'
         WHEN rated.before_days < $min_days_before
             THEN
-                'there is nothing to compare with, the log of this user begins only '
+                'there is nothing to compare with, the log in question begins only '
                 || CAST(rated.before_days AS VARCHAR) || ' days earlier'
         ELSE
             'before it ' || CAST(rated.before_count AS VARCHAR)

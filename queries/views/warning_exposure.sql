@@ -5,8 +5,9 @@
 -- materialise = true
 --
 -- Calendar days are local ones. They run from the user's first event to the warning, and from it to its expiry or as far as accesses are
--- judged: what lies beyond the horizon cannot be called unexplained, and so is no time of good behaviour. A day on duty is one on which a
--- duty or overtime began; one that is running when the warning is issued lies on both sides. NULL where no duty of the user is known.
+-- judged: what lies beyond the horizon cannot be called unexplained, and so is no time of good behaviour. Nor are days without a log:
+-- of a warning about one system, the days before begin no earlier than that system's log does. A day on duty is one on which a duty or
+-- overtime began; one that is running when the warning is issued lies on both sides. NULL where no duty of the user is known.
 -- `accesses_since` are the judged accesses on the warning's system while it stands.
 WITH first_event AS (
     SELECT
@@ -18,12 +19,22 @@ WITH first_event AS (
     GROUP BY access.user_id
 ),
 
+first_of_system AS (
+    SELECT
+        access.system,
+        min(access.occurred_at) AS first_at,
+        min(access.local_date) AS first_date
+    FROM access
+    SEMI JOIN warning ON access.system = warning.system
+    GROUP BY access.system
+),
+
 span AS (
     SELECT
         warning.warning_id,
         warning.user_id,
-        first_event.first_at,
-        first_event.first_date,
+        greatest(first_event.first_at, coalesce(first_of_system.first_at, first_event.first_at)) AS first_at,
+        greatest(first_event.first_date, coalesce(first_of_system.first_date, first_event.first_date)) AS first_date,
         warning.issued_at,
         least(
             coalesce(warning.expires_at, horizon.newest_at),
@@ -32,6 +43,7 @@ span AS (
         ) AS until_at
     FROM warning
     INNER JOIN first_event ON warning.user_id = first_event.user_id
+    LEFT JOIN first_of_system ON warning.system = first_of_system.system
     CROSS JOIN horizon
 ),
 
@@ -88,10 +100,14 @@ duty_days AS (
     SELECT
         exposure.warning_id,
         count(DISTINCT worked_duty.local_date) FILTER (
-            WHERE worked_duty.ends_at > exposure.first_at AND worked_duty.starts_at < exposure.issued_at
+            WHERE
+            (worked_duty.ends_at IS NULL OR worked_duty.ends_at > exposure.first_at)
+            AND worked_duty.starts_at < exposure.issued_at
         ) AS before_duty_days,
         count(DISTINCT worked_duty.local_date) FILTER (
-            WHERE worked_duty.ends_at > exposure.issued_at AND worked_duty.starts_at <= exposure.until_at
+            WHERE
+            (worked_duty.ends_at IS NULL OR worked_duty.ends_at > exposure.issued_at)
+            AND worked_duty.starts_at <= exposure.until_at
         ) AS after_duty_days
     FROM exposure
     INNER JOIN worked_duty ON exposure.user_id = worked_duty.user_id
