@@ -28,7 +28,8 @@ WITH edge AS (
     )
 ),
 
--- Both directions, though the link may have lasted at the look-ups of one end only.
+-- Both directions, though the link may have lasted at the look-ups of one end only; and each subject beside itself, so that a
+-- round is one smallest id.
 neighbour AS (
     SELECT
         user_id,
@@ -41,13 +42,25 @@ neighbour AS (
         linked_id AS subject_id,
         subject_id AS linked_id
     FROM edge
+    UNION
+    SELECT
+        user_id,
+        subject_id,
+        subject_id AS linked_id
+    FROM edge
+    UNION
+    SELECT
+        user_id,
+        linked_id AS subject_id,
+        linked_id
+    FROM edge
 ),
 
 round_1 AS (
     SELECT
         user_id,
         subject_id,
-        least(subject_id, min(linked_id)) AS cluster
+        min(linked_id) AS cluster
     FROM neighbour
     GROUP BY user_id, subject_id
 ),
@@ -56,12 +69,10 @@ round_2 AS (
     SELECT
         neighbour.user_id,
         neighbour.subject_id,
-        least(min(here.cluster), min(across.cluster)) AS cluster
+        min(round_1.cluster) AS cluster
     FROM neighbour
-    INNER JOIN round_1 AS here
-        ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
-    INNER JOIN round_1 AS across
-        ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
+    INNER JOIN round_1
+        ON neighbour.user_id = round_1.user_id AND neighbour.linked_id = round_1.subject_id
     GROUP BY neighbour.user_id, neighbour.subject_id
 ),
 
@@ -69,12 +80,10 @@ round_3 AS (
     SELECT
         neighbour.user_id,
         neighbour.subject_id,
-        least(min(here.cluster), min(across.cluster)) AS cluster
+        min(round_2.cluster) AS cluster
     FROM neighbour
-    INNER JOIN round_2 AS here
-        ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
-    INNER JOIN round_2 AS across
-        ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
+    INNER JOIN round_2
+        ON neighbour.user_id = round_2.user_id AND neighbour.linked_id = round_2.subject_id
     GROUP BY neighbour.user_id, neighbour.subject_id
 ),
 
@@ -82,12 +91,10 @@ round_4 AS (
     SELECT
         neighbour.user_id,
         neighbour.subject_id,
-        least(min(here.cluster), min(across.cluster)) AS cluster
+        min(round_3.cluster) AS cluster
     FROM neighbour
-    INNER JOIN round_3 AS here
-        ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
-    INNER JOIN round_3 AS across
-        ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
+    INNER JOIN round_3
+        ON neighbour.user_id = round_3.user_id AND neighbour.linked_id = round_3.subject_id
     GROUP BY neighbour.user_id, neighbour.subject_id
 ),
 
@@ -95,12 +102,10 @@ round_5 AS (
     SELECT
         neighbour.user_id,
         neighbour.subject_id,
-        least(min(here.cluster), min(across.cluster)) AS cluster
+        min(round_4.cluster) AS cluster
     FROM neighbour
-    INNER JOIN round_4 AS here
-        ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
-    INNER JOIN round_4 AS across
-        ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
+    INNER JOIN round_4
+        ON neighbour.user_id = round_4.user_id AND neighbour.linked_id = round_4.subject_id
     GROUP BY neighbour.user_id, neighbour.subject_id
 ),
 
@@ -108,12 +113,10 @@ round_6 AS (
     SELECT
         neighbour.user_id,
         neighbour.subject_id,
-        least(min(here.cluster), min(across.cluster)) AS cluster
+        min(round_5.cluster) AS cluster
     FROM neighbour
-    INNER JOIN round_5 AS here
-        ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
-    INNER JOIN round_5 AS across
-        ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
+    INNER JOIN round_5
+        ON neighbour.user_id = round_5.user_id AND neighbour.linked_id = round_5.subject_id
     GROUP BY neighbour.user_id, neighbour.subject_id
 )
 
