@@ -46,29 +46,52 @@
 -- not count: the share's lower 95 % bound (Wilson) must reach times_odds the odds among peers, and exceed the share in what
 -- peers themselves cannot explain. Where the user's own explained work, of min_others people or more, shows the same share, the user has
 -- such a desk: the level is low.
-WITH trait AS (
+WITH person AS (
+    SELECT
+        subject_id,
+        date_of_birth,
+        CASE
+            WHEN trim(sex) <> '' AND NOT list_contains($unknown_sexes, upper(trim(sex))) THEN upper(trim(sex))
+        END AS sex
+    FROM subject
+    WHERE subject_kind = 'person' OR sex IS NOT NULL OR date_of_birth IS NOT NULL OR markers IS NOT NULL
+),
+
+-- An empty value stands for the attribute itself: it could be known of the person. A person without a marker has been looked at
+-- for one; a person without sex or age has not.
+trait AS (
     SELECT
         subject_id,
         'sex' AS attribute,
-        upper(trim(sex)) AS value
-    FROM subject
-    WHERE trim(sex) <> '' AND NOT list_contains($unknown_sexes, upper(trim(sex)))
+        sex AS value
+    FROM person
+    WHERE sex IS NOT NULL
+    UNION ALL
+    SELECT
+        subject_id,
+        'sex' AS attribute,
+        '' AS value
+    FROM person
+    WHERE sex IS NOT NULL
     UNION ALL
     SELECT
         subject_id,
         'marker' AS attribute,
         marker AS value
     FROM subject_marker
-),
-
--- A person without a marker has been looked at for one; a person without sex or age has not.
-person AS (
+    UNION ALL
     SELECT
         subject_id,
-        date_of_birth,
-        trim(sex) <> '' AND NOT list_contains($unknown_sexes, upper(trim(sex))) AS has_sex
-    FROM subject
-    WHERE subject_kind = 'person' OR sex IS NOT NULL OR date_of_birth IS NOT NULL OR markers IS NOT NULL
+        'marker' AS attribute,
+        '' AS value
+    FROM person
+    UNION ALL
+    SELECT
+        subject_id,
+        'age' AS attribute,
+        '' AS value
+    FROM person
+    WHERE date_of_birth IS NOT NULL
 ),
 
 unexplained_person AS (
@@ -156,8 +179,8 @@ looked AS (
     GROUP BY sighting.user_id, sighting.subject_id
 ),
 
--- The same with each trait of the person.
-trait_of_looked AS (
+-- The same with each trait of the person; the age is that at the look.
+traced AS (
     SELECT
         looked.user_id,
         looked.month,
@@ -191,55 +214,7 @@ trait_of_looked AS (
     WHERE person.date_of_birth IS NOT NULL
 ),
 
--- And with each attribute that could have been known of the person.
-known AS (
-    SELECT
-        looked.user_id,
-        looked.month,
-        looked.subject_id,
-        looked.unexplained,
-        looked.explained,
-        looked.looks,
-        'marker' AS attribute
-    FROM looked
-    UNION ALL
-    SELECT
-        looked.user_id,
-        looked.month,
-        looked.subject_id,
-        looked.unexplained,
-        looked.explained,
-        looked.looks,
-        'sex' AS attribute
-    FROM looked
-    INNER JOIN person ON looked.subject_id = person.subject_id
-    WHERE person.has_sex
-    UNION ALL
-    SELECT
-        looked.user_id,
-        looked.month,
-        looked.subject_id,
-        looked.unexplained,
-        looked.explained,
-        looked.looks,
-        'age' AS attribute
-    FROM looked
-    INNER JOIN person ON looked.subject_id = person.subject_id
-    WHERE person.date_of_birth IS NOT NULL
-),
-
-own_draw AS (
-    SELECT
-        user_id,
-        attribute,
-        sum(unexplained) AS draws,
-        sum(explained) AS explained_draws
-    FROM known
-    WHERE month = 'all'
-    GROUP BY user_id, attribute
-),
-
-own_hit AS (
+own AS (
     SELECT
         user_id,
         attribute,
@@ -247,7 +222,7 @@ own_hit AS (
         sum(unexplained) AS hits,
         sum(explained) AS explained_hits,
         count(*) FILTER (WHERE unexplained > 0) AS subjects
-    FROM trait_of_looked
+    FROM traced
     WHERE month = 'all'
     GROUP BY user_id, attribute, value
 ),
@@ -256,7 +231,7 @@ accesses_known AS (
     SELECT
         unexplained_person.user_id,
         count(*) AS marker_accesses,
-        count(*) FILTER (WHERE person.has_sex) AS sex_accesses,
+        count(*) FILTER (WHERE person.sex IS NOT NULL) AS sex_accesses,
         count(*) FILTER (WHERE person.date_of_birth IS NOT NULL) AS age_accesses
     FROM unexplained_person
     INNER JOIN candidate ON unexplained_person.user_id = candidate.user_id
@@ -265,19 +240,7 @@ accesses_known AS (
 ),
 
 -- What the members of each group saw in each month; leaving out the user's own part makes it what the peers saw.
-month_draw AS (
-    SELECT
-        user_id,
-        month,
-        attribute,
-        sum(looks) AS draws,
-        sum(unexplained) AS unexplained_draws
-    FROM known
-    WHERE month <> 'all'
-    GROUP BY user_id, month, attribute
-),
-
-month_hit AS (
+seen AS (
     SELECT
         user_id,
         month,
@@ -285,7 +248,7 @@ month_hit AS (
         value,
         sum(looks) AS hits,
         sum(unexplained) AS unexplained_hits
-    FROM trait_of_looked
+    FROM traced
     WHERE month <> 'all'
     GROUP BY user_id, month, attribute, value
 ),
@@ -297,100 +260,69 @@ compared_group AS (
     FROM candidate_month
 ),
 
-group_draw AS (
+seen_by_group AS (
     SELECT
         compared_group.group_id,
         compared_group.month,
-        month_draw.attribute,
-        sum(month_draw.draws) AS draws,
-        sum(month_draw.unexplained_draws) AS unexplained_draws
+        seen.attribute,
+        seen.value,
+        sum(seen.hits) AS hits,
+        sum(seen.unexplained_hits) AS unexplained_hits
     FROM compared_group
     INNER JOIN peer_member
         ON compared_group.group_id = peer_member.group_id AND compared_group.month = peer_member.month
-    INNER JOIN month_draw ON peer_member.user_id = month_draw.user_id AND peer_member.month = month_draw.month
-    GROUP BY compared_group.group_id, compared_group.month, month_draw.attribute
+    INNER JOIN seen ON peer_member.user_id = seen.user_id AND peer_member.month = seen.month
+    GROUP BY compared_group.group_id, compared_group.month, seen.attribute, seen.value
 ),
 
-group_hit AS (
-    SELECT
-        compared_group.group_id,
-        compared_group.month,
-        month_hit.attribute,
-        month_hit.value,
-        sum(month_hit.hits) AS hits,
-        sum(month_hit.unexplained_hits) AS unexplained_hits
-    FROM compared_group
-    INNER JOIN peer_member
-        ON compared_group.group_id = peer_member.group_id AND compared_group.month = peer_member.month
-    INNER JOIN month_hit ON peer_member.user_id = month_hit.user_id AND peer_member.month = month_hit.month
-    GROUP BY compared_group.group_id, compared_group.month, month_hit.attribute, month_hit.value
-),
-
-peer_draw AS (
+seen_by_peers AS (
     SELECT
         candidate_month.user_id,
-        group_draw.attribute,
-        sum(group_draw.draws) - sum(coalesce(month_draw.draws, 0)) AS peer_draws,
-        sum(group_draw.unexplained_draws) - sum(coalesce(month_draw.unexplained_draws, 0)) AS peer_unexplained_draws
+        seen_by_group.attribute,
+        seen_by_group.value,
+        sum(seen_by_group.hits) - sum(coalesce(seen.hits, 0)) AS hits,
+        sum(seen_by_group.unexplained_hits) - sum(coalesce(seen.unexplained_hits, 0)) AS unexplained_hits
     FROM candidate_month
-    INNER JOIN group_draw
-        ON candidate_month.group_id = group_draw.group_id AND candidate_month.month = group_draw.month
-    LEFT JOIN month_draw
+    INNER JOIN seen_by_group
+        ON candidate_month.group_id = seen_by_group.group_id AND candidate_month.month = seen_by_group.month
+    LEFT JOIN seen
         ON
-            candidate_month.user_id = month_draw.user_id
-            AND candidate_month.month = month_draw.month
-            AND group_draw.attribute = month_draw.attribute
-    GROUP BY candidate_month.user_id, group_draw.attribute
-),
-
-peer_hit AS (
-    SELECT
-        candidate_month.user_id,
-        group_hit.attribute,
-        group_hit.value,
-        sum(group_hit.hits) - sum(coalesce(month_hit.hits, 0)) AS peer_hits,
-        sum(group_hit.unexplained_hits) - sum(coalesce(month_hit.unexplained_hits, 0)) AS peer_unexplained_hits
-    FROM candidate_month
-    INNER JOIN group_hit
-        ON candidate_month.group_id = group_hit.group_id AND candidate_month.month = group_hit.month
-    LEFT JOIN month_hit
-        ON
-            candidate_month.user_id = month_hit.user_id
-            AND candidate_month.month = month_hit.month
-            AND group_hit.attribute = month_hit.attribute
-            AND group_hit.value = month_hit.value
-    GROUP BY candidate_month.user_id, group_hit.attribute, group_hit.value
+            candidate_month.user_id = seen.user_id
+            AND candidate_month.month = seen.month
+            AND seen_by_group.attribute = seen.attribute
+            AND seen_by_group.value = seen.value
+    GROUP BY candidate_month.user_id, seen_by_group.attribute, seen_by_group.value
 ),
 
 tested AS (
     SELECT
-        own_hit.user_id,
-        own_hit.attribute,
-        own_hit.value,
-        own_hit.subjects,
-        CAST(own_hit.hits AS BIGINT) AS hits,
-        CAST(own_draw.draws AS BIGINT) AS draws,
-        own_hit.explained_hits,
-        own_draw.explained_draws,
-        CAST(coalesce(peer_hit.peer_hits, 0) AS BIGINT) AS peer_hits,
-        CAST(peer_draw.peer_draws AS BIGINT) AS peer_draws,
-        CAST(coalesce(peer_hit.peer_unexplained_hits, 0) AS BIGINT) AS peer_unexplained_hits,
-        CAST(peer_draw.peer_unexplained_draws AS BIGINT) AS peer_unexplained_draws,
-        own_hit.hits / nullif(CAST(own_draw.draws AS DOUBLE), 0) AS share,
+        own.user_id,
+        own.attribute,
+        own.value,
+        own.subjects,
+        CAST(own.hits AS BIGINT) AS hits,
+        CAST(own_all.hits AS BIGINT) AS draws,
+        own.explained_hits,
+        own_all.explained_hits AS explained_draws,
+        CAST(coalesce(peer.hits, 0) AS BIGINT) AS peer_hits,
+        CAST(peer_all.hits AS BIGINT) AS peer_draws,
+        CAST(coalesce(peer.unexplained_hits, 0) AS BIGINT) AS peer_unexplained_hits,
+        CAST(peer_all.unexplained_hits AS BIGINT) AS peer_unexplained_draws,
+        own.hits / nullif(CAST(own_all.hits AS DOUBLE), 0) AS share,
         count(*) OVER () AS tests
-    FROM own_hit
-    INNER JOIN own_draw ON own_hit.user_id = own_draw.user_id AND own_hit.attribute = own_draw.attribute
-    INNER JOIN accesses_known ON own_hit.user_id = accesses_known.user_id
-    INNER JOIN peer_draw ON own_hit.user_id = peer_draw.user_id AND own_hit.attribute = peer_draw.attribute
-    LEFT JOIN peer_hit
-        ON
-            own_hit.user_id = peer_hit.user_id
-            AND own_hit.attribute = peer_hit.attribute
-            AND own_hit.value = peer_hit.value
+    FROM own
+    INNER JOIN own AS own_all
+        ON own.user_id = own_all.user_id AND own.attribute = own_all.attribute AND own_all.value = ''
+    INNER JOIN accesses_known ON own.user_id = accesses_known.user_id
+    INNER JOIN seen_by_peers AS peer_all
+        ON own.user_id = peer_all.user_id AND own.attribute = peer_all.attribute AND peer_all.value = ''
+    LEFT JOIN seen_by_peers AS peer
+        ON own.user_id = peer.user_id AND own.attribute = peer.attribute AND own.value = peer.value
     WHERE
-        own_hit.hits >= 1
-        AND peer_draw.peer_draws >= 1
-        AND CASE own_hit.attribute
+        own.value <> ''
+        AND own.hits >= 1
+        AND peer_all.hits >= 1
+        AND CASE own.attribute
             WHEN 'sex' THEN accesses_known.sex_accesses
             WHEN 'age' THEN accesses_known.age_accesses
             ELSE accesses_known.marker_accesses
@@ -452,8 +384,8 @@ of_value AS (
         attribute,
         value,
         subject_id
-    FROM trait_of_looked
-    WHERE month = 'all' AND unexplained > 0
+    FROM traced
+    WHERE month = 'all' AND unexplained > 0 AND value <> ''
 )
 
 SELECT
