@@ -6,7 +6,7 @@
 -- family = "pattern"
 -- key = ["user_id", "attribute"]
 -- points = 32
--- summary = "{user_id} looked up {subjects} people {trait} {event_count} times without explanation: {percent} in 100 of the people looked up so, against {peer_percent} in 100 of those whom peers see"
+-- summary = "{user_id} looked up {subjects} people {trait} {event_count} times without explanation, {percent} % of all such look-ups of people; of the people whom peers see, {peer_percent} % are {trait}"
 -- reads = ["judgeable_access", "peer_group", "peer_member", "subject", "subject_marker", "unexplained_access"]
 -- requires = ["incident", "subject", "posting or staff"]
 -- chance = { test = "hypergeometric", counts = ["hits", "draws", "peer_hits", "peer_draws"], tests = "tests", among = "value" }
