@@ -11,6 +11,7 @@
 --
 -- The look-up before lies between lookback_days and lead_days before the opening. Honest cause: proactive work that led to
 -- an incident. Whatever another full explanation holds for is explained in full: a run asks no further, `audit explain` does.
+-- So who quotes the very incident that covers them escapes: incident-referenced holds for whoever was ever assigned to it.
 SELECT
     target_assigned.access_id,
     target_assigned.reference
