@@ -8,7 +8,7 @@
 -- points = 40
 -- summary = "{user_id} went on after the {warning_kind} warning {warning_id}: {after_count} unexplained accesses {pace_after}, the first {days_to_first} days later; {compared_with}"
 -- reads = [
---     "judgeable_access", "unexplained_access", "warned_access", "warned_on_topic", "warning", "warning_exposure",
+--     "horizon", "judgeable_access", "unexplained_access", "warned_access", "warned_on_topic", "warning", "warning_exposure",
 -- ]
 -- requires = ["incident", "warning"]
 -- parameters.min_accesses = 1
@@ -49,7 +49,8 @@
 -- they are not quite: who looks once looks twice. Read it as the narrowest that the truth allows.
 --
 -- With less than min_days_before of the user's log before the warning, "none before" would say nothing: `compared_with` says that
--- there is nothing to compare with. A fortnight spans any run of rest days.
+-- there is nothing to compare with. A fortnight spans any run of rest days. What a purge left of older days, since it is under
+-- review, is context and counts for no rate.
 --
 -- A few in a hundred accesses of everybody are explained by no data. Where what is unexplained after the warning is no more
 -- than that, the finding stands a level lower and with fewer points: `within_noise`, when the lower bound of the user's
@@ -57,12 +58,17 @@
 -- before nor on a second day; the rate did not surely rise; and the warning names no subject.
 WITH counted AS (
     SELECT
-        warning_id,
-        count(*) FILTER (WHERE NOT after_warning) AS before_count,
-        count(*) FILTER (WHERE after_warning) AS after_count,
-        min(occurred_at) FILTER (WHERE after_warning) AS first_after_at
+        warned_access.warning_id,
+        count(*) FILTER (
+            WHERE
+            NOT warned_access.after_warning
+            AND (horizon.kept_from IS NULL OR warned_access.local_date >= horizon.kept_from)
+        ) AS before_count,
+        count(*) FILTER (WHERE warned_access.after_warning) AS after_count,
+        min(warned_access.occurred_at) FILTER (WHERE warned_access.after_warning) AS first_after_at
     FROM warned_access
-    GROUP BY warning_id
+    CROSS JOIN horizon
+    GROUP BY warned_access.warning_id
 ),
 
 subject_side AS (

@@ -6,8 +6,9 @@
 --
 -- Calendar days are local ones. They run from the user's first event to the warning, and from it to its expiry or as far as accesses are
 -- judged: what lies beyond the horizon cannot be called unexplained, and so is no time of good behaviour. Nor are days without a log:
--- of a warning about one system, the days before begin no earlier than that system's log does. A day on duty is one on which a duty or
--- overtime began; one that is running when the warning is issued lies on both sides. NULL where no duty of the user is known.
+-- the days before begin no earlier than what the last purge left whole, and of a warning about one system no earlier than its log.
+-- A day on duty is one on which a duty or overtime began; one that is running when the warning is issued lies on both sides. NULL where
+-- no duty of the user is known.
 -- `accesses_since` are the judged accesses on the warning's system while it stands.
 WITH first_event AS (
     SELECT
@@ -33,8 +34,16 @@ span AS (
     SELECT
         warning.warning_id,
         warning.user_id,
-        greatest(first_event.first_at, coalesce(first_of_system.first_at, first_event.first_at)) AS first_at,
-        greatest(first_event.first_date, coalesce(first_of_system.first_date, first_event.first_date)) AS first_date,
+        greatest(
+            first_event.first_at,
+            coalesce(first_of_system.first_at, first_event.first_at),
+            coalesce(CAST(horizon.kept_from AS TIMESTAMP), first_event.first_at)
+        ) AS first_at,
+        greatest(
+            first_event.first_date,
+            coalesce(first_of_system.first_date, first_event.first_date),
+            coalesce(horizon.kept_from, first_event.first_date)
+        ) AS first_date,
         warning.issued_at,
         least(
             coalesce(warning.expires_at, horizon.newest_at),
