@@ -6,7 +6,8 @@
 --
 -- Calendar days are local ones. They run from the user's first event to the warning, and from it to its expiry or as far as accesses are
 -- judged: what lies beyond the horizon cannot be called unexplained, and so is no time of good behaviour. Nor are days without a log:
--- the days before begin no earlier than what the last purge left whole, and of a warning about one system no earlier than its log.
+-- the days on both sides begin no earlier than the log, of a warning about one system no earlier than that system's, and the days
+-- before no earlier than what the last purge left whole.
 -- A day on duty is one on which a duty or overtime began; one that is running when the warning is issued lies on both sides. NULL where
 -- no duty of the user is known.
 -- `accesses_since` are the judged accesses on the warning's system while it stands.
@@ -18,6 +19,13 @@ WITH first_event AS (
     FROM access
     INNER JOIN warning ON access.user_id = warning.user_id
     GROUP BY access.user_id
+),
+
+first_of_log AS (
+    SELECT
+        min(occurred_at) AS first_at,
+        min(local_date) AS first_date
+    FROM access
 ),
 
 first_of_system AS (
@@ -45,6 +53,8 @@ span AS (
             coalesce(horizon.kept_from, first_event.first_date)
         ) AS first_date,
         warning.issued_at,
+        coalesce(first_of_system.first_at, first_of_log.first_at) AS logged_at,
+        coalesce(first_of_system.first_date, first_of_log.first_date) AS logged_date,
         least(
             coalesce(warning.expires_at, horizon.newest_at),
             coalesce(horizon.judged_until, horizon.newest_at),
@@ -53,6 +63,7 @@ span AS (
     FROM warning
     INNER JOIN first_event ON warning.user_id = first_event.user_id
     LEFT JOIN first_of_system ON warning.system = first_of_system.system
+    CROSS JOIN first_of_log
     CROSS JOIN horizon
 ),
 
@@ -62,6 +73,7 @@ exposure AS (
         span.user_id,
         span.first_at,
         span.issued_at,
+        greatest(span.issued_at, span.logged_at) AS since_at,
         span.until_at,
         greatest(
             date_diff(
@@ -74,7 +86,10 @@ exposure AS (
         greatest(
             date_diff(
                 'day',
-                CAST(span.issued_at + coalesce(issue_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE),
+                greatest(
+                    CAST(span.issued_at + coalesce(issue_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE),
+                    span.logged_date
+                ),
                 CAST(span.until_at + coalesce(end_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE)
             ),
             0
@@ -115,7 +130,7 @@ duty_days AS (
         ) AS before_duty_days,
         count(DISTINCT worked_duty.local_date) FILTER (
             WHERE
-            (worked_duty.ends_at IS NULL OR worked_duty.ends_at > exposure.issued_at)
+            (worked_duty.ends_at IS NULL OR worked_duty.ends_at > exposure.since_at)
             AND worked_duty.starts_at <= exposure.until_at
         ) AS after_duty_days
     FROM exposure
