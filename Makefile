@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEMO ?= demo
 
-.PHONY: demo test lint unit sample clean
+.PHONY: demo test lint unit sample golden clean
 
 demo: $(INSTALLED)
 	$(BIN)/audit demo $(DEMO)
@@ -21,12 +21,16 @@ lint: $(INSTALLED)
 	$(BIN)/sqlfluff lint queries --processes 2 --disable-progress-bar
 
 unit: $(INSTALLED)
-	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term -q
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term -q
 
 # The sample force anew, byte for byte the same, and a reckoning of its own that it holds what EXPECTED.toml says.
 sample: $(INSTALLED)
 	$(BIN)/python sample_logs/generator
 	$(BIN)/python sample_logs/reckoner
+
+# What the queries are in Spark's words, as committed and compared: after a query or audit/engine/transpile.py changed.
+golden: $(INSTALLED)
+	$(BIN)/python -m tests.engine.goldens
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'

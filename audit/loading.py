@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from audit.errors import ExitCode, UsageError, worst
+from audit.lake import write_lake
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs, load_named, load_named_again
 from audit.lock import hold
@@ -30,11 +31,16 @@ class LoadOnly:
 
 
 def load_only(
-    workspace: Workspace, files: Sequence[Path], source: str | None, notify: Notify, again: Sequence[int] = ()
+    workspace: Workspace,
+    files: Sequence[Path],
+    source: str | None,
+    notify: Notify,
+    again: Sequence[int] = (),
+    lake: bool = False,
 ) -> LoadOnly:
     """Load the files named, as `source` or as the input that matches each; or what is new of the inputs (of `source`).
 
-    With `again`: withdraw these loads and map their files anew instead.
+    With `again`: withdraw these loads and map their files anew instead. With `lake`: bring the lake up to date with it.
 
     Raises:
         AuditError: nothing could be loaded. Faults of single files are in the result.
@@ -56,6 +62,8 @@ def load_only(
                 else:
                     loaded = load_inputs(connection, chosen, library, notify)
             put_on_ledger(workspace, connection, loaded)
+            if lake:
+                write_lake(connection, workspace.lake, workspace.group, notify)
         finally:
             connection.close()
     return LoadOnly(loaded, ledger_of(workspace).read().head)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -17,10 +17,12 @@ from audit.errors import ExitCode, worst
 from audit.explain import Horizon, find_horizon, tell_tried, use_explained
 from audit.files import remove_abandoned
 from audit.findings import Facts, assemble, cited_accesses
+from audit.lake import write_lake
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
 from audit.load.health import unresolved_accounts
 from audit.lock import hold, scratch_of
+from audit.on_spark import reading_on_spark
 from audit.progress import Notify, shown
 from audit.publish import Comparison, Examined, Origin, Published, find_comparison, publish
 from audit.recording import record_loads
@@ -39,12 +41,13 @@ Compare = Callable[[Sequence[Detection]], Comparison]
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What the command line may ask of a run. `detectors`: only those; `full`: make everything anew."""
+    """What the command line may ask of a run. `detectors`: only those; `full`: make everything anew; `engine`: its name."""
 
     detectors: tuple[str, ...] = ()
     full: bool = False
     fail_on: str | None = None
     purpose: str | None = None
+    engine: str = "duckdb"
 
 
 @dataclass
@@ -97,8 +100,9 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
     with hold(workspace):
         remove_abandoned(workspace.folder, BENCHES)
         keep_queries(workspace, catalogue)
-        loaded = load_and_explain(workspace, catalogue, options.full, notify, clock)
-        with reading(workspace, notify) as engine:
+        loaded, opened = _made_ready(workspace, catalogue, options, notify, clock)
+        with opened as engine:
+            loaded.warnings += unresolved_accounts(engine)
             dispositions = read_dispositions(workspace, started_at)
             compare: Compare = lambda found: find_comparison(engine, workspace, catalogue, found, dispositions)  # noqa: E731
             examined = examine(workspace, catalogue, engine, options.detectors, dispositions, compare, notify, clock)
@@ -119,6 +123,29 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
     return RunResult(loaded, published, examined.detections, stale, worst(codes), seconds)
 
 
+def _made_ready(
+    workspace: Workspace, catalogue: Catalogue, options: RunOptions, notify: Notify, clock: Clock
+) -> tuple[LoadResult, AbstractContextManager[Engine]]:
+    """Load and explain; the engine to be opened holds what is loaded and explained."""
+    if options.engine == "spark":
+        loaded = load_for_lake(workspace, notify, clock)
+        return loaded, reading_on_spark(workspace, catalogue, horizon_span(workspace), notify, clock.step)
+    return load_and_explain(workspace, catalogue, options.full, notify, clock), reading(workspace, notify)
+
+
+def load_for_lake(workspace: Workspace, notify: Notify, clock: Clock) -> LoadResult:
+    """Load what is new of all inputs, and bring the lake up to date; what is explained is for its reader to reckon."""
+    library = read_library(workspace.sources)
+    keep_definitions(workspace, library)
+    with closing(open_warehouse(workspace.database, limits(workspace))) as connection:
+        with clock.step("load"):
+            loaded = load_inputs(connection, workspace, library, notify)
+            put_on_ledger(workspace, connection, loaded)
+        with clock.step("lake"):
+            write_lake(connection, workspace.lake, workspace.group, notify)
+    return loaded
+
+
 def load_and_explain(
     workspace: Workspace, catalogue: Catalogue, full: bool, notify: Notify, clock: Clock
 ) -> LoadResult:
@@ -132,7 +159,6 @@ def load_and_explain(
             put_on_ledger(workspace, connection, loaded)
         with shown(notify, connection), clock.step("explain"):
             make_ready(connection, workspace, catalogue, full, notify)
-        loaded.warnings += unresolved_accounts(connection)
     finally:
         connection.close()
     return loaded
@@ -165,6 +191,7 @@ def options_asked(workspace: Workspace, options: RunOptions) -> dict[str, object
     return {
         "detectors": list(options.detectors),
         "full": options.full,
+        "engine": options.engine,
         "parameters": {name: dict(values) for name, values in workspace.parameters.items()},
     }
 

@@ -35,7 +35,9 @@ _WORKSPACE_KEYS: Mapping[str, type | tuple[type, ...]] = {
 }
 _INPUT_KEYS = {"source": str, "path": str, "max_age_days": (int, float), "horizon_hours": (int, float)}
 _RETENTION_KEYS = {"keep_days": int, "report_days": int}
-_SECTIONS = ("workspace", "input", "parameters", "retention")
+_SPARK_KEYS = {"master": str, "lake": str, "settings": dict}
+_MASTERS = ("local", "spark://", "sc://")
+_SECTIONS = ("workspace", "input", "parameters", "retention", "spark")
 _WILD = frozenset("*?[")
 
 
@@ -74,6 +76,15 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Spark:
+    """What [spark] says. `master`: local[N], spark://HOST:PORT or sc://HOST:PORT; `settings`: Spark's own, by name."""
+
+    lake: Path
+    master: str = "local[*]"
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Workspace:
     """What audit.toml says. Paths are absolute."""
 
@@ -92,6 +103,12 @@ class Workspace:
     memory: str | None = None
     retention: Retention = Retention()
     query_minutes: float = QUERY_MINUTES
+    spark: Spark | None = None
+
+    @property
+    def lake(self) -> Path:
+        """Where the canonical tables stand as Parquet, once a run on Spark or `audit load --lake` has written them."""
+        return self.spark.lake if self.spark else self.folder / "lake"
 
     @property
     def zone(self) -> Zone:
@@ -150,6 +167,7 @@ def _parse(document: Mapping[str, Any], folder: Path, path: Path) -> Workspace:
         parameters = {}
     retention = _checked(document.get("retention", {}), _RETENTION_KEYS, f"{path}: [retention]", faults)
     faults += [f"{path}: [retention] {key} must be 1 or more" for key, days in retention.items() if days < 1]
+    spark = _spark(document.get("spark"), folder, f"{path}: [spark]", faults)
     timezone, purpose = section.get("timezone", "UTC"), section.get("purpose", "self-monitoring")
     try:
         read_zone(timezone)
@@ -176,6 +194,7 @@ def _parse(document: Mapping[str, Any], folder: Path, path: Path) -> Workspace:
         memory=section.get("memory"),
         retention=Retention(**retention),
         query_minutes=section.get("query_minutes", QUERY_MINUTES),
+        spark=spark,
     )
 
 
@@ -186,6 +205,21 @@ def _check_limits(section: Mapping[str, Any], where: str, faults: list[str]) -> 
         faults.append(f'{where} memory must be a size such as "4GB"')
     if section.get("query_minutes", 1) <= 0:
         faults.append(f"{where} query_minutes must be more than 0")
+
+
+def _spark(entry: Any, folder: Path, where: str, faults: list[str]) -> Spark | None:
+    if entry is None:
+        return None
+    section = _checked(entry, _SPARK_KEYS, where, faults)
+    master, settings = section.get("master", "local[*]"), section.get("settings", {})
+    if not master.startswith(_MASTERS):
+        faults.append(f'{where} master = "{master}" is not one of local[*], spark://HOST:PORT, sc://HOST:PORT')
+    faults += [
+        f'{where} settings: "{name}" must be a setting of Spark with a text, such as "spark.executor.memory" = "8g"'
+        for name, value in settings.items()
+        if not name.startswith("spark.") or not isinstance(value, str)
+    ]
+    return Spark(folder / section.get("lake", "lake"), master, settings)
 
 
 def _input(entry: Any, where: str, faults: list[str]) -> Input:

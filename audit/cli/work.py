@@ -22,10 +22,16 @@ from audit.cli.words import ENGINES, LEVELS, PURPOSES
     multiple=True,
     help="Withdraw this load and map its file anew, by the definition as it is now; may be repeated.",
 )
+@click.option("--lake", is_flag=True, help="Bring the lake, the tables as Parquet by local day, up to date with it.")
 @format_option()
 @click.pass_obj
 def load(
-    session: Session, files: tuple[Path, ...], source: str | None, again: tuple[int, ...], output_format: str
+    session: Session,
+    files: tuple[Path, ...],
+    source: str | None,
+    again: tuple[int, ...],
+    lake: bool,
+    output_format: str,
 ) -> int:
     """Load new files, without making a report.
 
@@ -41,7 +47,7 @@ def load(
 
     workspace = session.workspace()
     with session.messages.progress() as notify:
-        result = load_only(workspace, files, source, notify, again)
+        result = load_only(workspace, files, source, notify, again, lake)
     with while_somebody_reads():
         print_load(result, output_format, session.messages)
     return int(result.code)
@@ -68,7 +74,7 @@ def load(
 @click.pass_obj
 def run(
     session: Session,
-    engine: str,  # noqa: ARG001 - there is one today; the choice is checked
+    engine: str,
     detectors: tuple[str, ...],
     full: bool,
     fail_on: str | None,
@@ -100,7 +106,7 @@ def run(
 
     workspace = session.workspace()
     with session.messages.progress() as notify:
-        result = run_job(workspace, RunOptions(detectors, full, fail_on, purpose), notify)
+        result = run_job(workspace, RunOptions(detectors, full, fail_on, purpose, engine), notify)
     with while_somebody_reads():
         print_run(workspace, result, output_format, session.messages)
     return int(result.code)

@@ -14,6 +14,7 @@ from audit.explain.explanations import (
 )
 from audit.explain.one import Answer, ask_all, explain_for_asking, why_tried
 from audit.explain.tried import tell_tried
+from audit.explain.whole import explain_whole
 
 __all__ = [
     "SQL_FOR_KEPT_EXPLANATION",
@@ -23,6 +24,7 @@ __all__ = [
     "explain",
     "explain_for_asking",
     "explain_open",
+    "explain_whole",
     "find_horizon",
     "lay_horizon",
     "make_accesses",

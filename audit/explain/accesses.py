@@ -11,14 +11,19 @@ _REPEATED = "act_member"
 _PASSING = ("link", "act_edge", "act_pair", "act_member")
 
 
-def make_accesses(engine: Engine, catalogue: Catalogue, given: Collection[str] = ()) -> None:
-    """Make `access` and `access_event` from the canonical tables that the engine holds. `given`: steps that are there."""
+def make_accesses(
+    engine: Engine, catalogue: Catalogue, given: Collection[str] = (), read_through: Collection[str] = _VIEWS
+) -> None:
+    """Make `access` and `access_event` from the canonical tables that the engine holds. `given`: steps that are there.
+
+    `read_through`: steps that are views; the others are copied.
+    """
     for view in catalogue.views_for(name for step in catalogue.accesses for name in step.reads):
         engine.create_table(view.id, view.sql, view.bound())
     for step in catalogue.accesses:
         if step.id in given:
             continue
-        if step.id in _VIEWS:
+        if step.id in read_through:
             engine.create_view(step.id, step.sql)
         elif step.id == _REPEATED:
             _settle_acts(engine, step.sql)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from audit.engine import Engine
+
 _UNRESOLVED = "user_id IS NULL AND account IS NOT NULL AND NOT list_contains(masked, 'user_id')"
 
 
@@ -63,11 +65,12 @@ def read_health(connection: duckdb.DuckDBPyConnection, definitions: Mapping[str,
     return health
 
 
-def unresolved_accounts(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+def unresolved_accounts(engine: Engine) -> tuple[str, ...]:
     """Return a sentence for each source some of whose accesses name an account that no one user held then."""
-    rows = connection.execute(
-        f"SELECT source, count(*) FROM access WHERE {_UNRESOLVED} GROUP BY source ORDER BY source"
-    ).fetchall()
+    found = engine.query(
+        f"SELECT source, count(*) AS accesses FROM access WHERE {_UNRESOLVED} GROUP BY source ORDER BY source"
+    )
+    rows = zip(found["source"].to_pylist(), found["accesses"].to_pylist(), strict=True)
     return tuple(
         f"source {source}: accesses that name an account that no one user held at the time: {number:,}; they are kept "
         "without a user; complete the account table"

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from audit.errors import UsageError
 from audit.files import audience_of, naming_faults, sync_folder
+from audit.lake import drop_lake
 from audit.ledger import Ledger, ledger_of
 from audit.lock import hold
 from audit.progress import Notify
@@ -90,6 +91,7 @@ def purge(workspace: Workspace, days: Days, notify: Notify) -> Purged:
         )
         audience_of(workspace.group).admit(made)
         ledger.append(PURGE, _about(plan))
+        drop_lake(workspace.lake)
         with naming_faults(workspace.database, "replaced", _REMEDY):
             made.replace(workspace.database)
             sync_folder(workspace.database.parent)

@@ -1,0 +1,25 @@
+WITH pair AS (
+  SELECT
+    later.node,
+    earlier.node AS other
+  FROM act_edge
+  INNER JOIN act_node AS later
+    ON act_edge.source = later.source AND act_edge.event_id = later.event_id
+  INNER JOIN act_node AS earlier
+    ON act_edge.earlier_source = earlier.source
+    AND act_edge.earlier_event_id = earlier.event_id
+)
+SELECT
+  node,
+  other
+FROM pair
+UNION
+SELECT
+  other AS node,
+  node AS other
+FROM pair
+UNION
+SELECT
+  node,
+  node AS other
+FROM act_node

@@ -1,0 +1,217 @@
+WITH counted AS (
+  SELECT
+    warning_id,
+    COUNT(*) FILTER(WHERE
+      NOT after_warning) AS before_count,
+    COUNT(*) FILTER(WHERE
+      after_warning) AS after_count,
+    MIN(occurred_at) FILTER(WHERE
+      after_warning) AS first_after_at
+  FROM warned_access
+  GROUP BY
+    warning_id
+), subject_side AS (
+  SELECT
+    warning_id,
+    subject_id,
+    BOOL_OR(after_warning) AND BOOL_OR(NOT after_warning) AS both_sides,
+    COUNT(DISTINCT local_date) FILTER(WHERE
+      after_warning) AS days_after
+  FROM warned_access
+  GROUP BY
+    warning_id,
+    subject_id
+), same_subject AS (
+  SELECT
+    warning_id,
+    COUNT(*) FILTER(WHERE
+      both_sides) AS same_subjects,
+    COUNT(*) FILTER(WHERE
+      days_after >= 2) AS repeated_subjects
+  FROM subject_side
+  GROUP BY
+    warning_id
+), whole_force AS (
+  SELECT
+    CAST((
+      SELECT
+        COUNT(*)
+      FROM unexplained_access
+    ) AS DOUBLE) / NULLIF(CAST((
+      SELECT
+        COUNT(*)
+      FROM judgeable_access
+    ) AS DOUBLE), 0) AS share
+), rated AS (
+  SELECT
+    counted.warning_id,
+    counted.before_count,
+    counted.after_count,
+    counted.first_after_at,
+    warning_exposure.before_days,
+    warning_exposure.after_days,
+    warning_exposure.before_duty_days,
+    warning_exposure.after_duty_days,
+    CAST(counted.before_count * 30.0 AS DOUBLE) / NULLIF(warning_exposure.before_days, 0) AS before_rate,
+    CAST(counted.after_count * 30.0 AS DOUBLE) / NULLIF(warning_exposure.after_days, 0) AS after_rate,
+    CAST(counted.before_count * 1.0 AS DOUBLE) / NULLIF(warning_exposure.before_duty_days, 0) AS before_duty_rate,
+    CAST(counted.after_count * 1.0 AS DOUBLE) / NULLIF(warning_exposure.after_duty_days, 0) AS after_duty_rate,
+    GREATEST(warning_exposure.accesses_since, counted.after_count) AS accesses_since,
+    warning_exposure.earlier_warnings
+  FROM counted
+  INNER JOIN warning_exposure
+    ON counted.warning_id = warning_exposure.warning_id
+  WHERE
+    counted.after_count >= :min_accesses
+), shared AS (
+  SELECT
+    rated.warning_id,
+    rated.before_count + rated.after_count AS total,
+    CAST(rated.after_count AS DOUBLE) / NULLIF(CAST(rated.before_count + rated.after_count AS DOUBLE), 0) AS after_part,
+    rated.accesses_since,
+    CAST(rated.after_count AS DOUBLE) / NULLIF(CAST(rated.accesses_since AS DOUBLE), 0) AS share_since
+  FROM rated
+), bounded AS (
+  SELECT
+    warning_id,
+    total,
+    accesses_since,
+    share_since,
+    CAST((
+      after_part + CAST(1.92072941 AS DOUBLE) / NULLIF(total, 0) - 1.95996398 * SQRT(
+        CAST(after_part * (
+          1 - after_part
+        ) AS DOUBLE) / NULLIF(total, 0) + CAST(0.96036471 AS DOUBLE) / NULLIF(total * total, 0)
+      )
+    ) AS DOUBLE) / NULLIF(1 + CAST(3.84145882 AS DOUBLE) / NULLIF(total, 0), 0) AS part_lower,
+    CAST((
+      after_part + CAST(1.92072941 AS DOUBLE) / NULLIF(total, 0) + 1.95996398 * SQRT(
+        CAST(after_part * (
+          1 - after_part
+        ) AS DOUBLE) / NULLIF(total, 0) + CAST(0.96036471 AS DOUBLE) / NULLIF(total * total, 0)
+      )
+    ) AS DOUBLE) / NULLIF(1 + CAST(3.84145882 AS DOUBLE) / NULLIF(total, 0), 0) AS part_upper,
+    CAST((
+      share_since + CAST(1.92072941 AS DOUBLE) / NULLIF(accesses_since, 0) - 1.95996398 * SQRT(
+        CAST(share_since * (
+          1 - share_since
+        ) AS DOUBLE) / NULLIF(accesses_since, 0) + CAST(0.96036471 AS DOUBLE) / NULLIF(accesses_since * accesses_since, 0)
+      )
+    ) AS DOUBLE) / NULLIF(1 + CAST(3.84145882 AS DOUBLE) / NULLIF(accesses_since, 0), 0) AS share_since_lower
+  FROM shared
+), compared AS (
+  SELECT
+    rated.warning_id,
+    CAST(rated.after_rate AS DOUBLE) / NULLIF(rated.before_rate, 0) AS rate_ratio,
+    CAST(CAST(bounded.part_lower AS DOUBLE) / NULLIF(1 - bounded.part_lower, 0) * NULLIF(rated.before_days, 0) AS DOUBLE) / NULLIF(rated.after_days, 0) AS rate_ratio_lower,
+    CASE
+      WHEN rated.before_count > 0
+      THEN CAST(CAST(bounded.part_upper AS DOUBLE) / NULLIF(1 - bounded.part_upper, 0) * NULLIF(rated.before_days, 0) AS DOUBLE) / NULLIF(rated.after_days, 0)
+    END AS rate_ratio_upper,
+    CAST(rated.after_duty_rate AS DOUBLE) / NULLIF(rated.before_duty_rate, 0) AS duty_rate_ratio,
+    CAST(CAST(bounded.part_lower AS DOUBLE) / NULLIF(1 - bounded.part_lower, 0) * NULLIF(rated.before_duty_days, 0) AS DOUBLE) / NULLIF(rated.after_duty_days, 0) AS duty_rate_ratio_lower,
+    CASE
+      WHEN rated.before_count > 0
+      THEN CAST(CAST(bounded.part_upper AS DOUBLE) / NULLIF(1 - bounded.part_upper, 0) * NULLIF(rated.before_duty_days, 0) AS DOUBLE) / NULLIF(rated.after_duty_days, 0)
+    END AS duty_rate_ratio_upper,
+    bounded.accesses_since,
+    bounded.share_since,
+    bounded.share_since_lower
+  FROM rated
+  INNER JOIN bounded
+    ON rated.warning_id = bounded.warning_id
+), weighed AS (
+  SELECT
+    compared.warning_id,
+    warning.kind IN ('final', 'restriction', 'investigation_notice') AS grave,
+    warning.kind IN ('training', 'policy') AS slight,
+    warning.subject_id IS NULL
+    AND same_subject.same_subjects = 0
+    AND same_subject.repeated_subjects = 0
+    AND COALESCE(compared.rate_ratio_lower, 0) <= 1
+    AND compared.share_since_lower <= whole_force.share AS within_noise
+  FROM compared
+  INNER JOIN warning
+    ON compared.warning_id = warning.warning_id
+  INNER JOIN same_subject
+    ON compared.warning_id = same_subject.warning_id
+  CROSS JOIN whole_force
+)
+SELECT
+  warned_access.user_id,
+  warned_access.warning_id,
+  warning.subject_id,
+  warned_access.access_id,
+  warned_access.after_warning AS counts,
+  CASE
+    WHEN weighed.grave
+    THEN CASE WHEN weighed.within_noise THEN 'high' ELSE 'critical' END
+    WHEN weighed.slight
+    THEN CASE WHEN weighed.within_noise THEN 'low' ELSE 'medium' END
+    WHEN weighed.within_noise
+    THEN 'medium'
+    ELSE 'high'
+  END AS level,
+  CASE
+    WHEN weighed.grave
+    THEN CASE WHEN weighed.within_noise THEN 28 ELSE 46 END
+    WHEN weighed.slight
+    THEN CASE WHEN weighed.within_noise THEN 4 ELSE 26 END
+    WHEN weighed.within_noise
+    THEN 14
+    ELSE 40
+  END AS points,
+  warning.kind AS warning_kind,
+  warning.issued_at,
+  warning.expires_at,
+  warning.system AS warning_system,
+  warning.about,
+  rated.before_count + rated.after_count AS total,
+  rated.before_count,
+  rated.after_count,
+  rated.before_days,
+  rated.after_days,
+  CAST(ROUND(CAST(rated.before_rate AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS before_per_30d,
+  CAST(ROUND(CAST(rated.after_rate AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS after_per_30d,
+  CAST(ROUND(CAST(compared.rate_ratio AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS rate_ratio,
+  CAST(ROUND(CAST(compared.rate_ratio_lower AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS rate_ratio_lower,
+  CAST(ROUND(CAST(compared.rate_ratio_upper AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS rate_ratio_upper,
+  rated.before_duty_days,
+  rated.after_duty_days,
+  CAST(ROUND(CAST(rated.before_duty_rate AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS before_per_duty_day,
+  CAST(ROUND(CAST(rated.after_duty_rate AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS after_per_duty_day,
+  CAST(ROUND(CAST(compared.duty_rate_ratio AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS duty_rate_ratio,
+  CAST(ROUND(CAST(compared.duty_rate_ratio_lower AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS duty_rate_ratio_lower,
+  CAST(ROUND(CAST(compared.duty_rate_ratio_upper AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS duty_rate_ratio_upper,
+  compared.accesses_since,
+  CAST(ROUND(CAST(compared.share_since AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_since,
+  CAST(ROUND(CAST(compared.share_since_lower AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_since_lower,
+  CAST(ROUND(CAST(whole_force.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS force_share,
+  weighed.within_noise,
+  DATEDIFF(DAY, CAST(warning.issued_at AS DATE), CAST(rated.first_after_at AS DATE)) - CASE
+    WHEN warning.issued_at + DATEDIFF(DAY, CAST(warning.issued_at AS DATE), CAST(rated.first_after_at AS DATE)) * INTERVAL '1' DAY > rated.first_after_at
+    THEN 1
+    ELSE 0
+  END AS days_to_first,
+  same_subject.same_subjects,
+  same_subject.repeated_subjects,
+  warned_on_topic.on_topic,
+  rated.earlier_warnings
+FROM warned_access
+INNER JOIN rated
+  ON warned_access.warning_id = rated.warning_id
+INNER JOIN same_subject
+  ON warned_access.warning_id = same_subject.warning_id
+INNER JOIN warning
+  ON warned_access.warning_id = warning.warning_id
+INNER JOIN compared
+  ON warned_access.warning_id = compared.warning_id
+INNER JOIN weighed
+  ON warned_access.warning_id = weighed.warning_id
+LEFT JOIN warned_on_topic
+  ON warned_access.warning_id = warned_on_topic.warning_id
+CROSS JOIN whole_force
+ORDER BY
+  warned_access.user_id NULLS LAST,
+  warned_access.warning_id NULLS LAST,
+  warned_access.access_id NULLS LAST

@@ -1,0 +1,295 @@
+WITH own_right AS (
+  SELECT
+    authorised_user.user_id,
+    authorised_user.system,
+    authorised_user.action,
+    authorised_user.subject_kind,
+    authorised_user.starts_at,
+    authorised_user.ends_at
+  FROM authorised_user
+  INNER JOIN authority
+    ON authorised_user.authority_id = authority.authority_id
+  WHERE
+    NOT authority.user_id IS NULL
+), unlinked AS (
+  SELECT
+    judgeable_access.access_id,
+    judgeable_access.user_id,
+    judgeable_access.subject_id,
+    judgeable_access.local_date,
+    explanation.explanation IS NULL AS unexplained
+  FROM judgeable_access
+  LEFT JOIN explanation
+    ON judgeable_access.access_id = explanation.access_id
+  ANTI JOIN own_right
+    ON judgeable_access.user_id = own_right.user_id
+    AND (
+      own_right.system IS NULL OR judgeable_access.system = own_right.system
+    )
+    AND (
+      own_right.action IS NULL OR judgeable_access.action = own_right.action
+    )
+    AND (
+      own_right.subject_kind IS NULL
+      OR judgeable_access.subject_kind = own_right.subject_kind
+    )
+    AND (
+      own_right.starts_at IS NULL
+      OR judgeable_access.occurred_at >= own_right.starts_at
+    )
+    AND (
+      own_right.ends_at IS NULL OR judgeable_access.occurred_at < own_right.ends_at
+    )
+  WHERE
+    explanation.explanation IS NULL OR explanation.explanation = 'standing-authority'
+), subject_kind_held AS (
+  SELECT DISTINCT
+    incident_holds.subject_id,
+    incident.kind AS incident_kind
+  FROM incident_holds
+  INNER JOIN incident
+    ON incident_holds.reference = incident.reference
+  WHERE
+    NOT incident.kind IS NULL
+), subject_day AS (
+  SELECT
+    user_id,
+    subject_id,
+    local_date,
+    COUNT(*) AS accesses
+  FROM unlinked
+  GROUP BY
+    user_id,
+    subject_id,
+    local_date
+), kind_day AS (
+  SELECT
+    subject_day.user_id,
+    subject_kind_held.incident_kind,
+    subject_day.local_date,
+    DATEDIFF(DAY, CAST('1970-01-01' AS DATE), subject_day.local_date) AS day_number,
+    SUM(subject_day.accesses) AS accesses
+  FROM subject_day
+  INNER JOIN subject_kind_held
+    ON subject_day.subject_id = subject_kind_held.subject_id
+  GROUP BY
+    subject_day.user_id,
+    subject_kind_held.incident_kind,
+    subject_day.local_date
+), running AS (
+  SELECT
+    user_id,
+    incident_kind,
+    local_date,
+    day_number,
+    SUM(accesses) OVER (
+      PARTITION BY user_id, incident_kind
+      ORDER BY day_number NULLS LAST
+      RANGE BETWEEN :days_before PRECEDING AND CURRENT ROW
+    ) AS accesses
+  FROM kind_day
+), fullest AS (
+  SELECT
+    user_id,
+    incident_kind,
+    local_date,
+    SUBSTRING(CAST(local_date AS STRING), 1, 7) AS month,
+    day_number,
+    accesses,
+    ROW_NUMBER() OVER (
+      PARTITION BY user_id, incident_kind
+      ORDER BY accesses DESC, day_number ASC NULLS LAST
+    ) AS place
+  FROM running
+  WHERE
+    accesses >= :min_accesses
+), window_end AS (
+  SELECT
+    fullest.user_id,
+    fullest.incident_kind,
+    fullest.day_number,
+    fullest.accesses,
+    fullest.month AS last_month,
+    SUBSTRING(CAST(fullest.local_date - :days_before * INTERVAL '1' DAY AS STRING), 1, 7) AS first_month,
+    user_month.unit,
+    user_month.role
+  FROM fullest
+  INNER JOIN user_month
+    ON fullest.user_id = user_month.user_id AND fullest.month = user_month.month
+  WHERE
+    fullest.place = 1
+), possible_peer AS (
+  SELECT DISTINCT
+    window_end.user_id,
+    window_end.incident_kind,
+    user_month.user_id AS peer_id,
+    NOT user_month.unit IS NULL
+    AND NOT window_end.unit IS NULL
+    AND user_month.unit = window_end.unit AS same_unit
+  FROM window_end
+  INNER JOIN user_month
+    ON window_end.role = user_month.role
+    AND window_end.user_id <> user_month.user_id
+    AND user_month.month >= window_end.first_month
+    AND user_month.month <= window_end.last_month
+), peer_person AS (
+  SELECT
+    user_id,
+    incident_kind,
+    peer_id,
+    BOOL_OR(same_unit) AS same_unit
+  FROM possible_peer
+  GROUP BY
+    user_id,
+    incident_kind,
+    peer_id
+), peer_total AS (
+  SELECT
+    user_id,
+    incident_kind,
+    COUNT(*) AS in_role,
+    COUNT(*) FILTER(WHERE
+      same_unit) AS in_unit
+  FROM peer_person
+  GROUP BY
+    user_id,
+    incident_kind
+), candidate AS (
+  SELECT
+    window_end.user_id,
+    window_end.incident_kind,
+    window_end.day_number,
+    window_end.accesses,
+    peer_total.in_unit >= :min_peers AS of_unit,
+    CASE
+      WHEN peer_total.in_unit >= :min_peers
+      THEN peer_total.in_unit
+      ELSE peer_total.in_role
+    END AS peers
+  FROM window_end
+  INNER JOIN peer_total
+    ON window_end.user_id = peer_total.user_id
+    AND window_end.incident_kind = peer_total.incident_kind
+  WHERE
+    peer_total.in_role >= :min_peers
+), peer_count AS (
+  SELECT
+    candidate.user_id,
+    candidate.incident_kind,
+    peer_person.peer_id,
+    COALESCE(SUM(kind_day.accesses), 0) AS accesses
+  FROM candidate
+  INNER JOIN peer_person
+    ON candidate.user_id = peer_person.user_id
+    AND candidate.incident_kind = peer_person.incident_kind
+    AND (
+      peer_person.same_unit OR NOT candidate.of_unit
+    )
+  LEFT JOIN kind_day
+    ON peer_person.peer_id = kind_day.user_id
+    AND candidate.incident_kind = kind_day.incident_kind
+    AND kind_day.day_number <= candidate.day_number
+    AND kind_day.day_number >= candidate.day_number - :days_before
+  GROUP BY
+    candidate.user_id,
+    candidate.incident_kind,
+    peer_person.peer_id
+), peer_rank AS (
+  SELECT
+    user_id,
+    incident_kind,
+    accesses,
+    ROW_NUMBER() OVER (
+      PARTITION BY user_id, incident_kind
+      ORDER BY accesses NULLS LAST, peer_id NULLS LAST
+    ) AS place
+  FROM peer_count
+), peer_middle AS (
+  SELECT
+    candidate.user_id,
+    candidate.incident_kind,
+    SUM(
+      CASE
+        WHEN peer_rank.place = (
+          candidate.peers + 1
+        ) DIV 2
+        THEN peer_rank.accesses
+        ELSE 0
+      END
+    ) + SUM(
+      CASE
+        WHEN peer_rank.place = (
+          candidate.peers + 2
+        ) DIV 2
+        THEN peer_rank.accesses
+        ELSE 0
+      END
+    ) AS twice_median
+  FROM candidate
+  INNER JOIN peer_rank
+    ON candidate.user_id = peer_rank.user_id
+    AND candidate.incident_kind = peer_rank.incident_kind
+  GROUP BY
+    candidate.user_id,
+    candidate.incident_kind
+), harvest AS (
+  SELECT
+    candidate.user_id,
+    candidate.incident_kind,
+    candidate.accesses,
+    candidate.peers,
+    peer_middle.twice_median
+  FROM candidate
+  INNER JOIN peer_middle
+    ON candidate.user_id = peer_middle.user_id
+    AND candidate.incident_kind = peer_middle.incident_kind
+  WHERE
+    2 * candidate.accesses >= :times_peers * peer_middle.twice_median
+), cited AS (
+  SELECT
+    harvest.user_id,
+    harvest.incident_kind,
+    unlinked.access_id,
+    unlinked.subject_id,
+    unlinked.unexplained
+  FROM harvest
+  INNER JOIN unlinked
+    ON harvest.user_id = unlinked.user_id
+  INNER JOIN subject_kind_held
+    ON unlinked.subject_id = subject_kind_held.subject_id
+    AND harvest.incident_kind = subject_kind_held.incident_kind
+), cited_count AS (
+  SELECT
+    user_id,
+    incident_kind,
+    COUNT(*) AS all_accesses,
+    COUNT(DISTINCT subject_id) AS subjects,
+    COUNT(*) FILTER(WHERE
+      unexplained) AS unexplained_accesses
+  FROM cited
+  GROUP BY
+    user_id,
+    incident_kind
+)
+SELECT
+  cited.user_id,
+  cited.incident_kind,
+  CAST(NULL AS STRING) AS subject_id,
+  cited.access_id,
+  TRUE AS counts,
+  CAST(harvest.accesses AS BIGINT) AS accesses,
+  cited_count.subjects,
+  cited_count.unexplained_accesses,
+  harvest.peers,
+  CAST(harvest.twice_median AS DOUBLE) / 2.0 AS peer_median,
+  CAST(ROUND(CAST(2.0 * harvest.accesses / NULLIF(harvest.twice_median, 0) AS DOUBLE) * 1E2) AS DOUBLE) / 1E2 AS times_peer_median
+FROM cited
+INNER JOIN harvest
+  ON cited.user_id = harvest.user_id AND cited.incident_kind = harvest.incident_kind
+INNER JOIN cited_count
+  ON cited.user_id = cited_count.user_id
+  AND cited.incident_kind = cited_count.incident_kind
+ORDER BY
+  cited.user_id NULLS LAST,
+  cited.incident_kind NULLS LAST,
+  cited.access_id NULLS LAST

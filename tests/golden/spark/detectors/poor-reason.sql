@@ -1,0 +1,138 @@
+WITH judged AS (
+  SELECT
+    access_id,
+    user_id,
+    system,
+    subject_id,
+    reason,
+    CASE
+      WHEN NOT code_stands IS NULL AND NOT code_stands
+      THEN TRUE
+      WHEN reason IS NULL
+      THEN code_stands IS NULL
+      WHEN LENGTH(reason) < 3
+      THEN TRUE
+      ELSE ARRAY_CONTAINS(ARRAY_COMPACT(CAST(:generic_reasons AS ARRAY<STRING>)), reason)
+    END AS poor
+  FROM reason_quality
+), force_share AS (
+  SELECT
+    system,
+    CAST(COUNT(*) FILTER(WHERE
+      poor) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS share
+  FROM judged
+  GROUP BY
+    system
+), user_count AS (
+  SELECT
+    user_id,
+    system,
+    COUNT(*) AS accesses,
+    COUNT(*) FILTER(WHERE
+      poor) AS poor_reasons,
+    CAST(COUNT(*) FILTER(WHERE
+      poor) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS share
+  FROM judged
+  GROUP BY
+    user_id,
+    system
+), bounded AS (
+  SELECT
+    user_count.user_id,
+    user_count.system,
+    user_count.accesses,
+    user_count.poor_reasons,
+    user_count.share,
+    force_share.share AS force_share,
+    CAST((
+      user_count.share + CAST(1.92072941 AS DOUBLE) / NULLIF(user_count.accesses, 0) - 1.95996398 * SQRT(
+        CAST(user_count.share * (
+          1 - user_count.share
+        ) AS DOUBLE) / NULLIF(user_count.accesses, 0) + CAST(0.96036471 AS DOUBLE) / NULLIF(user_count.accesses * user_count.accesses, 0)
+      )
+    ) AS DOUBLE) / NULLIF(1 + CAST(3.84145882 AS DOUBLE) / NULLIF(user_count.accesses, 0), 0) AS share_lower
+  FROM user_count
+  INNER JOIN force_share
+    ON user_count.system = force_share.system
+), same_reason AS (
+  SELECT
+    judged.user_id,
+    judged.system,
+    judged.subject_id,
+    judged.reason
+  FROM judged
+  LEFT JOIN explanation
+    ON judged.access_id = explanation.access_id
+  WHERE
+    NOT judged.reason IS NULL
+    AND NOT judged.subject_id IS NULL
+    AND COALESCE(explanation.strength, 'none') <> 'full'
+  GROUP BY
+    judged.user_id,
+    judged.system,
+    judged.subject_id,
+    judged.reason
+  HAVING
+    COUNT(*) >= :same_reason_accesses
+), cited AS (
+  SELECT
+    judged.access_id,
+    judged.user_id,
+    judged.system,
+    FALSE AS same_reason
+  FROM judged
+  INNER JOIN bounded
+    ON judged.user_id = bounded.user_id AND judged.system = bounded.system
+  WHERE
+    judged.poor
+    AND bounded.accesses >= :min_accesses
+    AND bounded.share_lower > :min_share
+    AND bounded.share_lower > :times_force * bounded.force_share
+  UNION ALL
+  SELECT
+    judged.access_id,
+    judged.user_id,
+    judged.system,
+    TRUE AS same_reason
+  FROM judged
+  INNER JOIN same_reason
+    ON judged.user_id = same_reason.user_id
+    AND judged.system = same_reason.system
+    AND judged.subject_id = same_reason.subject_id
+    AND judged.reason = same_reason.reason
+  LEFT JOIN explanation
+    ON judged.access_id = explanation.access_id
+  WHERE
+    COALESCE(explanation.strength, 'none') <> 'full'
+), distinct_cited AS (
+  SELECT
+    access_id,
+    user_id,
+    system,
+    BOOL_OR(same_reason) AS same_reason
+  FROM cited
+  GROUP BY
+    access_id,
+    user_id,
+    system
+)
+SELECT
+  distinct_cited.user_id,
+  distinct_cited.system,
+  CAST(NULL AS STRING) AS subject_id,
+  distinct_cited.access_id,
+  TRUE AS counts,
+  bounded.accesses,
+  bounded.poor_reasons,
+  CAST(ROUND(CAST(bounded.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share,
+  CAST(ROUND(CAST(bounded.share_lower AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_lower,
+  CAST(ROUND(CAST(bounded.force_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS force_share,
+  SUM(CASE WHEN distinct_cited.same_reason THEN 1 ELSE 0 END) OVER (PARTITION BY distinct_cited.user_id, distinct_cited.system) AS same_reason_accesses
+FROM distinct_cited
+INNER JOIN bounded
+  ON distinct_cited.user_id = bounded.user_id
+  AND distinct_cited.system = bounded.system
+ORDER BY
+  distinct_cited.user_id NULLS LAST,
+  distinct_cited.system NULLS LAST,
+  distinct_cited.access_id NULLS LAST

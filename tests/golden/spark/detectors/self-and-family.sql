@@ -1,0 +1,101 @@
+WITH near AS (
+  SELECT
+    access.user_id,
+    access.subject_id,
+    access.access_id,
+    related_subject.distance,
+    related_subject.relation
+  FROM access
+  INNER JOIN related_subject
+    ON access.user_id = related_subject.user_id
+    AND access.subject_id = related_subject.subject_id
+  WHERE
+    related_subject.steps = 0
+), linked AS (
+  SELECT
+    judgeable_access.user_id,
+    judgeable_access.subject_id,
+    judgeable_access.access_id,
+    related_subject.distance,
+    related_subject.relation
+  FROM judgeable_access
+  INNER JOIN related_subject
+    ON judgeable_access.user_id = related_subject.user_id
+    AND judgeable_access.subject_id = related_subject.subject_id
+  LEFT JOIN explanation
+    ON judgeable_access.access_id = explanation.access_id
+  WHERE
+    related_subject.steps > 0
+    AND COALESCE(explanation.strength, 'none') <> 'full'
+    AND (
+      related_subject.starts_at IS NULL
+      OR judgeable_access.occurred_at >= related_subject.starts_at
+    )
+    AND (
+      related_subject.ends_at IS NULL
+      OR judgeable_access.occurred_at < related_subject.ends_at
+    )
+), cited AS (
+  SELECT
+    *
+  FROM near
+  UNION
+  SELECT
+    *
+  FROM linked
+), nearest AS (
+  SELECT
+    cited.user_id,
+    cited.subject_id,
+    MIN(cited.distance) AS distance,
+    COUNT(DISTINCT cited.access_id) AS accesses,
+    COUNT(DISTINCT cited.access_id) FILTER(WHERE
+      explanation.strength = 'full') AS explained
+  FROM cited
+  LEFT JOIN explanation
+    ON cited.access_id = explanation.access_id
+  GROUP BY
+    cited.user_id,
+    cited.subject_id
+), named AS (
+  SELECT
+    cited.user_id,
+    cited.subject_id,
+    MIN(cited.relation) AS relation
+  FROM cited
+  INNER JOIN nearest
+    ON cited.user_id = nearest.user_id
+    AND cited.subject_id = nearest.subject_id
+    AND cited.distance = nearest.distance
+  GROUP BY
+    cited.user_id,
+    cited.subject_id
+)
+SELECT DISTINCT
+  cited.user_id,
+  cited.subject_id,
+  cited.access_id,
+  TRUE AS counts,
+  CASE nearest.distance
+    WHEN 0
+    THEN 'high'
+    WHEN 1
+    THEN 'high'
+    WHEN 2
+    THEN 'medium'
+    ELSE 'low'
+  END AS level,
+  CASE nearest.distance WHEN 0 THEN 38 WHEN 1 THEN 36 WHEN 2 THEN 22 ELSE 12 END AS points,
+  nearest.distance,
+  named.relation,
+  nearest.accesses,
+  nearest.explained
+FROM cited
+INNER JOIN nearest
+  ON cited.user_id = nearest.user_id AND cited.subject_id = nearest.subject_id
+INNER JOIN named
+  ON cited.user_id = named.user_id AND cited.subject_id = named.subject_id
+ORDER BY
+  cited.user_id NULLS LAST,
+  cited.subject_id NULLS LAST,
+  cited.access_id NULLS LAST

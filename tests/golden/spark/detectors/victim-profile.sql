@@ -1,0 +1,484 @@
+WITH trait AS (
+  SELECT
+    subject_id,
+    'sex' AS attribute,
+    UPPER(TRIM(sex)) AS value
+  FROM subject
+  WHERE
+    TRIM(sex) <> ''
+    AND NOT ARRAY_CONTAINS(ARRAY_COMPACT(CAST(:unknown_sexes AS ARRAY<STRING>)), UPPER(TRIM(sex)))
+  UNION ALL
+  SELECT
+    subject_id,
+    'marker' AS attribute,
+    marker AS value
+  FROM subject_marker
+), person AS (
+  SELECT
+    subject_id,
+    date_of_birth,
+    TRIM(sex) <> ''
+    AND NOT ARRAY_CONTAINS(ARRAY_COMPACT(CAST(:unknown_sexes AS ARRAY<STRING>)), UPPER(TRIM(sex))) AS has_sex
+  FROM subject
+  WHERE
+    subject_kind = 'person'
+    OR NOT sex IS NULL
+    OR NOT date_of_birth IS NULL
+    OR NOT markers IS NULL
+), unexplained_person AS (
+  SELECT
+    unexplained_access.access_id,
+    unexplained_access.user_id,
+    unexplained_access.subject_id,
+    unexplained_access.local_date,
+    SUBSTRING(CAST(unexplained_access.local_date AS STRING), 1, 7) AS month
+  FROM unexplained_access
+  INNER JOIN person
+    ON unexplained_access.subject_id = person.subject_id
+), candidate AS (
+  SELECT
+    user_id
+  FROM unexplained_person
+  GROUP BY
+    user_id
+  HAVING
+    COUNT(*) >= :min_accesses
+), candidate_month AS (
+  SELECT DISTINCT
+    peer_group.user_id,
+    peer_group.month,
+    peer_group.group_id
+  FROM candidate
+  INNER JOIN unexplained_person
+    ON candidate.user_id = unexplained_person.user_id
+  INNER JOIN peer_group
+    ON unexplained_person.user_id = peer_group.user_id
+    AND unexplained_person.month = peer_group.month
+  WHERE
+    peer_group.peers >= :min_peers
+), seen_user AS (
+  SELECT DISTINCT
+    peer_member.user_id
+  FROM candidate_month
+  INNER JOIN peer_member
+    ON candidate_month.group_id = peer_member.group_id
+    AND candidate_month.month = peer_member.month
+  UNION
+  SELECT
+    user_id
+  FROM candidate
+), sighting AS (
+  SELECT
+    judgeable_access.user_id,
+    SUBSTRING(CAST(judgeable_access.local_date AS STRING), 1, 7) AS month,
+    judgeable_access.subject_id,
+    MIN(judgeable_access.local_date) AS local_date,
+    COUNT(unexplained_person.access_id) AS unexplained,
+    COUNT(*) - COUNT(unexplained_person.access_id) AS explained
+  FROM judgeable_access
+  INNER JOIN seen_user
+    ON judgeable_access.user_id = seen_user.user_id
+  INNER JOIN person
+    ON judgeable_access.subject_id = person.subject_id
+  LEFT JOIN unexplained_person
+    ON judgeable_access.access_id = unexplained_person.access_id
+  GROUP BY
+    judgeable_access.user_id,
+    SUBSTRING(CAST(judgeable_access.local_date AS STRING), 1, 7),
+    judgeable_access.subject_id
+), looked AS (
+  SELECT
+    user_id,
+    month,
+    subject_id,
+    local_date,
+    LEAST(unexplained, :most_looks) AS unexplained,
+    LEAST(explained, :most_looks) AS explained,
+    LEAST(unexplained + explained, :most_looks) AS looks
+  FROM sighting
+  UNION ALL
+  SELECT
+    sighting.user_id,
+    'all' AS month,
+    sighting.subject_id,
+    MIN(sighting.local_date) AS local_date,
+    LEAST(SUM(sighting.unexplained), :most_looks) AS unexplained,
+    LEAST(SUM(sighting.explained), :most_looks) AS explained,
+    LEAST(SUM(sighting.unexplained + sighting.explained), :most_looks) AS looks
+  FROM sighting
+  INNER JOIN candidate
+    ON sighting.user_id = candidate.user_id
+  GROUP BY
+    sighting.user_id,
+    sighting.subject_id
+), trait_of_looked AS (
+  SELECT
+    looked.user_id,
+    looked.month,
+    looked.subject_id,
+    looked.unexplained,
+    looked.explained,
+    looked.looks,
+    trait.attribute,
+    trait.value
+  FROM looked
+  INNER JOIN trait
+    ON looked.subject_id = trait.subject_id
+  UNION ALL
+  SELECT
+    looked.user_id,
+    looked.month,
+    looked.subject_id,
+    looked.unexplained,
+    looked.explained,
+    looked.looks,
+    'age' AS attribute,
+    CASE
+      WHEN DATEDIFF(DAY, person.date_of_birth, looked.local_date) * 4 < 18 * 1461
+      THEN '0-17'
+      WHEN DATEDIFF(DAY, person.date_of_birth, looked.local_date) * 4 < 26 * 1461
+      THEN '18-25'
+      WHEN DATEDIFF(DAY, person.date_of_birth, looked.local_date) * 4 < 36 * 1461
+      THEN '26-35'
+      WHEN DATEDIFF(DAY, person.date_of_birth, looked.local_date) * 4 < 51 * 1461
+      THEN '36-50'
+      WHEN DATEDIFF(DAY, person.date_of_birth, looked.local_date) * 4 < 66 * 1461
+      THEN '51-65'
+      ELSE '66+'
+    END AS value
+  FROM looked
+  INNER JOIN person
+    ON looked.subject_id = person.subject_id
+  WHERE
+    NOT person.date_of_birth IS NULL
+), known AS (
+  SELECT
+    looked.user_id,
+    looked.month,
+    looked.subject_id,
+    looked.unexplained,
+    looked.explained,
+    looked.looks,
+    'marker' AS attribute
+  FROM looked
+  UNION ALL
+  SELECT
+    looked.user_id,
+    looked.month,
+    looked.subject_id,
+    looked.unexplained,
+    looked.explained,
+    looked.looks,
+    'sex' AS attribute
+  FROM looked
+  INNER JOIN person
+    ON looked.subject_id = person.subject_id
+  WHERE
+    person.has_sex
+  UNION ALL
+  SELECT
+    looked.user_id,
+    looked.month,
+    looked.subject_id,
+    looked.unexplained,
+    looked.explained,
+    looked.looks,
+    'age' AS attribute
+  FROM looked
+  INNER JOIN person
+    ON looked.subject_id = person.subject_id
+  WHERE
+    NOT person.date_of_birth IS NULL
+), own_draw AS (
+  SELECT
+    user_id,
+    attribute,
+    SUM(unexplained) AS draws,
+    SUM(explained) AS explained_draws
+  FROM known
+  WHERE
+    month = 'all'
+  GROUP BY
+    user_id,
+    attribute
+), own_hit AS (
+  SELECT
+    user_id,
+    attribute,
+    value,
+    SUM(unexplained) AS hits,
+    SUM(explained) AS explained_hits,
+    COUNT(*) FILTER(WHERE
+      unexplained > 0) AS subjects
+  FROM trait_of_looked
+  WHERE
+    month = 'all'
+  GROUP BY
+    user_id,
+    attribute,
+    value
+), accesses_known AS (
+  SELECT
+    unexplained_person.user_id,
+    COUNT(*) AS marker_accesses,
+    COUNT(*) FILTER(WHERE
+      person.has_sex) AS sex_accesses,
+    COUNT(*) FILTER(WHERE
+      NOT person.date_of_birth IS NULL) AS age_accesses
+  FROM unexplained_person
+  INNER JOIN candidate
+    ON unexplained_person.user_id = candidate.user_id
+  INNER JOIN person
+    ON unexplained_person.subject_id = person.subject_id
+  GROUP BY
+    unexplained_person.user_id
+), month_draw AS (
+  SELECT
+    user_id,
+    month,
+    attribute,
+    SUM(looks) AS draws,
+    SUM(unexplained) AS unexplained_draws
+  FROM known
+  WHERE
+    month <> 'all'
+  GROUP BY
+    user_id,
+    month,
+    attribute
+), month_hit AS (
+  SELECT
+    user_id,
+    month,
+    attribute,
+    value,
+    SUM(looks) AS hits,
+    SUM(unexplained) AS unexplained_hits
+  FROM trait_of_looked
+  WHERE
+    month <> 'all'
+  GROUP BY
+    user_id,
+    month,
+    attribute,
+    value
+), compared_group AS (
+  SELECT DISTINCT
+    group_id,
+    month
+  FROM candidate_month
+), group_draw AS (
+  SELECT
+    compared_group.group_id,
+    compared_group.month,
+    month_draw.attribute,
+    SUM(month_draw.draws) AS draws,
+    SUM(month_draw.unexplained_draws) AS unexplained_draws
+  FROM compared_group
+  INNER JOIN peer_member
+    ON compared_group.group_id = peer_member.group_id
+    AND compared_group.month = peer_member.month
+  INNER JOIN month_draw
+    ON peer_member.user_id = month_draw.user_id AND peer_member.month = month_draw.month
+  GROUP BY
+    compared_group.group_id,
+    compared_group.month,
+    month_draw.attribute
+), group_hit AS (
+  SELECT
+    compared_group.group_id,
+    compared_group.month,
+    month_hit.attribute,
+    month_hit.value,
+    SUM(month_hit.hits) AS hits,
+    SUM(month_hit.unexplained_hits) AS unexplained_hits
+  FROM compared_group
+  INNER JOIN peer_member
+    ON compared_group.group_id = peer_member.group_id
+    AND compared_group.month = peer_member.month
+  INNER JOIN month_hit
+    ON peer_member.user_id = month_hit.user_id AND peer_member.month = month_hit.month
+  GROUP BY
+    compared_group.group_id,
+    compared_group.month,
+    month_hit.attribute,
+    month_hit.value
+), peer_draw AS (
+  SELECT
+    candidate_month.user_id,
+    group_draw.attribute,
+    SUM(group_draw.draws) - SUM(COALESCE(month_draw.draws, 0)) AS peer_draws,
+    SUM(group_draw.unexplained_draws) - SUM(COALESCE(month_draw.unexplained_draws, 0)) AS peer_unexplained_draws
+  FROM candidate_month
+  INNER JOIN group_draw
+    ON candidate_month.group_id = group_draw.group_id
+    AND candidate_month.month = group_draw.month
+  LEFT JOIN month_draw
+    ON candidate_month.user_id = month_draw.user_id
+    AND candidate_month.month = month_draw.month
+    AND group_draw.attribute = month_draw.attribute
+  GROUP BY
+    candidate_month.user_id,
+    group_draw.attribute
+), peer_hit AS (
+  SELECT
+    candidate_month.user_id,
+    group_hit.attribute,
+    group_hit.value,
+    SUM(group_hit.hits) - SUM(COALESCE(month_hit.hits, 0)) AS peer_hits,
+    SUM(group_hit.unexplained_hits) - SUM(COALESCE(month_hit.unexplained_hits, 0)) AS peer_unexplained_hits
+  FROM candidate_month
+  INNER JOIN group_hit
+    ON candidate_month.group_id = group_hit.group_id
+    AND candidate_month.month = group_hit.month
+  LEFT JOIN month_hit
+    ON candidate_month.user_id = month_hit.user_id
+    AND candidate_month.month = month_hit.month
+    AND group_hit.attribute = month_hit.attribute
+    AND group_hit.value = month_hit.value
+  GROUP BY
+    candidate_month.user_id,
+    group_hit.attribute,
+    group_hit.value
+), tested AS (
+  SELECT
+    own_hit.user_id,
+    own_hit.attribute,
+    own_hit.value,
+    own_hit.subjects,
+    CAST(own_hit.hits AS BIGINT) AS hits,
+    CAST(own_draw.draws AS BIGINT) AS draws,
+    own_hit.explained_hits,
+    own_draw.explained_draws,
+    CAST(COALESCE(peer_hit.peer_hits, 0) AS BIGINT) AS peer_hits,
+    CAST(peer_draw.peer_draws AS BIGINT) AS peer_draws,
+    CAST(COALESCE(peer_hit.peer_unexplained_hits, 0) AS BIGINT) AS peer_unexplained_hits,
+    CAST(peer_draw.peer_unexplained_draws AS BIGINT) AS peer_unexplained_draws,
+    CAST(own_hit.hits AS DOUBLE) / NULLIF(CAST(own_draw.draws AS DOUBLE), 0) AS share,
+    COUNT(*) OVER () AS tests
+  FROM own_hit
+  INNER JOIN own_draw
+    ON own_hit.user_id = own_draw.user_id AND own_hit.attribute = own_draw.attribute
+  INNER JOIN accesses_known
+    ON own_hit.user_id = accesses_known.user_id
+  INNER JOIN peer_draw
+    ON own_hit.user_id = peer_draw.user_id AND own_hit.attribute = peer_draw.attribute
+  LEFT JOIN peer_hit
+    ON own_hit.user_id = peer_hit.user_id
+    AND own_hit.attribute = peer_hit.attribute
+    AND own_hit.value = peer_hit.value
+  WHERE
+    own_hit.hits >= 1
+    AND peer_draw.peer_draws >= 1
+    AND CASE own_hit.attribute
+      WHEN 'sex'
+      THEN accesses_known.sex_accesses
+      WHEN 'age'
+      THEN accesses_known.age_accesses
+      ELSE accesses_known.marker_accesses
+    END >= :min_accesses
+), bounded AS (
+  SELECT
+    user_id,
+    attribute,
+    value,
+    subjects,
+    hits,
+    draws,
+    explained_hits,
+    explained_draws,
+    peer_hits,
+    peer_draws,
+    peer_unexplained_hits,
+    peer_unexplained_draws,
+    share,
+    tests,
+    CAST((
+      share + CAST(1.92072941 AS DOUBLE) / NULLIF(draws, 0) - 1.95996398 * SQRT(
+        CAST(share * (
+          1 - share
+        ) AS DOUBLE) / NULLIF(draws, 0) + CAST(0.96036471 AS DOUBLE) / NULLIF(draws * draws, 0)
+      )
+    ) AS DOUBLE) / NULLIF(1 + CAST(3.84145882 AS DOUBLE) / NULLIF(draws, 0), 0) AS share_lower,
+    CAST(peer_hits AS DOUBLE) / NULLIF(CAST(peer_draws AS DOUBLE), 0) AS peer_share,
+    CAST(peer_unexplained_hits AS DOUBLE) / NULLIF(CAST(peer_unexplained_draws AS DOUBLE), 0) AS peer_unexplained_share,
+    CAST(explained_hits AS DOUBLE) / NULLIF(CAST(explained_draws AS DOUBLE), 0) AS own_explained_share
+  FROM tested
+), striking AS (
+  SELECT
+    user_id,
+    attribute,
+    value,
+    subjects,
+    hits,
+    draws,
+    peer_hits,
+    peer_draws,
+    share,
+    share_lower,
+    peer_share,
+    peer_unexplained_share,
+    own_explained_share,
+    explained_draws >= :min_others AND own_explained_share >= share_lower AS own_desk,
+    tests
+  FROM bounded
+  WHERE
+    share_lower * (
+      1 - peer_share
+    ) >= :times_odds * peer_share * (
+      1 - share_lower
+    )
+    AND (
+      peer_unexplained_draws < :min_others OR share_lower > peer_unexplained_share
+    )
+), of_value AS (
+  SELECT DISTINCT
+    user_id,
+    attribute,
+    value,
+    subject_id
+  FROM trait_of_looked
+  WHERE
+    month = 'all' AND unexplained > 0
+)
+SELECT
+  striking.user_id,
+  striking.attribute,
+  striking.value,
+  CAST(NULL AS STRING) AS subject_id,
+  unexplained_person.access_id,
+  TRUE AS counts,
+  CASE WHEN striking.own_desk THEN 'low' ELSE 'high' END AS level,
+  CASE
+    WHEN striking.own_desk
+    THEN 10
+    WHEN striking.attribute = 'age'
+    THEN 22
+    WHEN striking.attribute = 'marker'
+    THEN 34
+    ELSE 32
+  END AS points,
+  striking.subjects,
+  striking.hits,
+  striking.draws,
+  striking.peer_hits,
+  striking.peer_draws,
+  CAST(ROUND(CAST(striking.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share,
+  CAST(ROUND(CAST(striking.share_lower AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_lower,
+  CAST(ROUND(CAST(striking.peer_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS peer_share,
+  CAST(ROUND(CAST(striking.peer_unexplained_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS peer_unexplained_share,
+  CAST(ROUND(CAST(striking.own_explained_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS own_explained_share,
+  striking.tests
+FROM striking
+INNER JOIN of_value
+  ON striking.user_id = of_value.user_id
+  AND striking.attribute = of_value.attribute
+  AND striking.value = of_value.value
+INNER JOIN unexplained_person
+  ON of_value.user_id = unexplained_person.user_id
+  AND of_value.subject_id = unexplained_person.subject_id
+ORDER BY
+  striking.user_id NULLS LAST,
+  striking.attribute NULLS LAST,
+  striking.value NULLS LAST,
+  unexplained_person.access_id NULLS LAST

@@ -1,0 +1,22 @@
+SELECT
+  access_id,
+  reference
+FROM target_unit
+WHERE
+  linked
+  AND occurred_at >= opened_at - :lead_days * INTERVAL '1' DAY
+  AND (
+    closed_at IS NULL OR occurred_at < closed_at + :grace_days * INTERVAL '1' DAY
+  )
+UNION ALL
+SELECT
+  access_id,
+  reference
+FROM target_referenced
+WHERE
+  linked
+  AND NOT backed
+  AND occurred_at >= opened_at - :lead_days * INTERVAL '1' DAY
+  AND (
+    closed_at IS NULL OR occurred_at < closed_at + :grace_days * INTERVAL '1' DAY
+  )

@@ -1,0 +1,58 @@
+WITH near AS (
+  SELECT
+    user_id,
+    subject_id,
+    MIN(distance) AS distance
+  FROM related_subject
+  GROUP BY
+    user_id,
+    subject_id
+), warned AS (
+  SELECT DISTINCT
+    access.access_id
+  FROM cited
+  INNER JOIN access
+    ON cited.access_id = access.access_id
+  INNER JOIN warning
+    ON access.user_id = warning.user_id
+    AND access.occurred_at >= warning.issued_at
+    AND (
+      warning.expires_at IS NULL OR access.occurred_at < warning.expires_at
+    )
+)
+SELECT
+  access.access_id,
+  access.occurred_at,
+  access.local_date,
+  access.system,
+  access.action,
+  access.user_id,
+  access.subject_kind,
+  access.subject_id,
+  access.reason,
+  access.reference,
+  access.events,
+  explanation.explanation,
+  explanation.strength,
+  COALESCE(subject.markers, '') <> '' AS marked,
+  near.distance,
+  NOT warned.access_id IS NULL AS after_warning,
+  access.source,
+  load_log.path,
+  load_log.sha256,
+  access.record_no
+FROM cited
+INNER JOIN access
+  ON cited.access_id = access.access_id
+LEFT JOIN explanation
+  ON access.access_id = explanation.access_id
+LEFT JOIN subject
+  ON access.subject_id = subject.subject_id
+LEFT JOIN near
+  ON access.user_id = near.user_id AND access.subject_id = near.subject_id
+LEFT JOIN warned
+  ON access.access_id = warned.access_id
+LEFT JOIN load_log
+  ON access.load_id = load_log.load_id
+ORDER BY
+  access.access_id NULLS LAST

@@ -1,0 +1,68 @@
+WITH near AS (
+  SELECT
+    user_id,
+    subject_id,
+    0 AS distance,
+    'self' AS relation
+  FROM staff
+  WHERE
+    NOT subject_id IS NULL
+  UNION
+  SELECT
+    user_id,
+    subject_id,
+    CASE WHEN relation = 'self' THEN 0 ELSE 1 END AS distance,
+    relation
+  FROM relationship
+), one_step AS (
+  SELECT
+    near.user_id,
+    any_link.linked_id AS subject_id,
+    2 AS distance,
+    near.relation,
+    any_link.starts_at,
+    any_link.ends_at
+  FROM near
+  INNER JOIN any_link
+    ON near.subject_id = any_link.subject_id
+), two_steps AS (
+  SELECT
+    one_step.user_id,
+    any_link.linked_id AS subject_id,
+    3 AS distance,
+    one_step.relation,
+    GREATEST(one_step.starts_at, any_link.starts_at) AS starts_at,
+    LEAST(one_step.ends_at, any_link.ends_at) AS ends_at
+  FROM one_step
+  INNER JOIN any_link
+    ON one_step.subject_id = any_link.subject_id
+)
+SELECT
+  user_id,
+  subject_id,
+  distance,
+  relation,
+  0 AS steps,
+  CAST(NULL AS TIMESTAMP_NTZ) AS starts_at,
+  CAST(NULL AS TIMESTAMP_NTZ) AS ends_at
+FROM near
+UNION
+SELECT
+  user_id,
+  subject_id,
+  distance,
+  relation,
+  1 AS steps,
+  starts_at,
+  ends_at
+FROM one_step
+UNION
+SELECT
+  user_id,
+  subject_id,
+  distance,
+  relation,
+  2 AS steps,
+  starts_at,
+  ends_at
+FROM two_steps
