@@ -1,15 +1,19 @@
 WITH counted AS (
   SELECT
-    warning_id,
+    warned_access.warning_id,
     COUNT(*) FILTER(WHERE
-      NOT after_warning) AS before_count,
+      NOT warned_access.after_warning
+      AND (
+        horizon.kept_from IS NULL OR warned_access.local_date >= horizon.kept_from
+      )) AS before_count,
     COUNT(*) FILTER(WHERE
-      after_warning) AS after_count,
-    MIN(occurred_at) FILTER(WHERE
-      after_warning) AS first_after_at
+      warned_access.after_warning) AS after_count,
+    MIN(warned_access.occurred_at) FILTER(WHERE
+      warned_access.after_warning) AS first_after_at
   FROM warned_access
+  CROSS JOIN horizon
   GROUP BY
-    warning_id
+    warned_access.warning_id
 ), subject_side AS (
   SELECT
     warning_id,
@@ -171,6 +175,18 @@ SELECT
   rated.after_count,
   rated.before_days,
   rated.after_days,
+  'in ' || CAST(rated.after_days AS STRING) || ' days' || CASE
+    WHEN rated.after_days >= 1
+    THEN ' (' || CAST(CAST(CAST(ROUND(CAST(rated.after_rate AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS DECIMAL(18, 1)) AS STRING) || ' in 30 days)'
+    ELSE ''
+  END AS pace_after,
+  CASE
+    WHEN rated.before_days < 1
+    THEN 'there is nothing to compare with, the log in question begins no earlier'
+    WHEN rated.before_days < :min_days_before
+    THEN 'there is nothing to compare with, the log in question begins only ' || CAST(rated.before_days AS STRING) || ' days earlier'
+    ELSE 'before it ' || CAST(rated.before_count AS STRING) || ' in ' || CAST(rated.before_days AS STRING) || ' days (' || CAST(CAST(CAST(ROUND(CAST(rated.before_rate AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS DECIMAL(18, 1)) AS STRING) || ' in 30 days)'
+  END AS compared_with,
   CAST(ROUND(CAST(rated.before_rate AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS before_per_30d,
   CAST(ROUND(CAST(rated.after_rate AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS after_per_30d,
   CAST(ROUND(CAST(compared.rate_ratio AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS rate_ratio,

@@ -186,6 +186,7 @@ SELECT
     ELSE 'high'
   END AS level,
   CASE WHEN rated.after_share < :times_share * rated.before_share THEN 10 ELSE 30 END AS points,
+  CAST(CAST(rated.starts_at + COALESCE(local_clock.hours_ahead, 0) * INTERVAL '1' HOUR AS DATE) AS STRING) AS moved_on,
   rated.unit,
   rated.unit_before,
   rated.other_supervisor,
@@ -204,6 +205,15 @@ SELECT
 FROM rated
 INNER JOIN sided
   ON rated.user_id = sided.user_id AND rated.starts_at = sided.starts_at
+LEFT JOIN local_clock
+  ON (
+    local_clock.first_day IS NULL
+    OR CAST(rated.starts_at AS DATE) >= local_clock.first_day
+  )
+  AND (
+    local_clock.until_day IS NULL
+    OR CAST(rated.starts_at AS DATE) < local_clock.until_day
+  )
 ORDER BY
   rated.user_id NULLS LAST,
   rated.starts_at NULLS LAST,

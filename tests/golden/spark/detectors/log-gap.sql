@@ -194,20 +194,27 @@ WITH digit AS (
     events > 0 AND usual >= :min_usual AND events < :drop_share * usual
 )
 SELECT
-  source,
-  system,
-  CAST(local_date AS STRING) AS day,
+  gap.source,
+  gap.system,
+  CAST(gap.local_date AS STRING) AS day,
   CAST(NULL AS STRING) AS user_id,
   CAST(NULL AS STRING) AS subject_id,
   CAST(NULL AS STRING) AS access_id,
   FALSE AS counts,
-  CAST(local_date AS TIMESTAMP_NTZ) AS first_at,
-  CAST(local_date AS TIMESTAMP_NTZ) AS last_at,
-  events,
-  usual,
-  silent_days
+  CAST(gap.local_date AS TIMESTAMP_NTZ) - COALESCE(local_clock.hours_ahead, 0) * INTERVAL '1' HOUR AS first_at,
+  CAST(gap.local_date AS TIMESTAMP_NTZ) - COALESCE(local_clock.hours_ahead, 0) * INTERVAL '1' HOUR AS last_at,
+  gap.events,
+  gap.usual,
+  gap.silent_days
 FROM gap
+LEFT JOIN local_clock
+  ON (
+    local_clock.first_day IS NULL OR gap.local_date >= local_clock.first_day
+  )
+  AND (
+    local_clock.until_day IS NULL OR gap.local_date < local_clock.until_day
+  )
 ORDER BY
-  source NULLS LAST,
-  system NULLS LAST,
+  gap.source NULLS LAST,
+  gap.system NULLS LAST,
   day NULLS LAST

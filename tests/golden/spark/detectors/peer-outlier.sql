@@ -55,27 +55,17 @@ WITH counted AS (
     month
 ), middle AS (
   SELECT
-    candidate.user_id,
-    candidate.month,
-    candidate.group_id,
-    candidate.peers,
-    candidate.accesses,
-    ranked.all_accesses,
-    (
-      candidate.peers + 1
-    ) DIV 2 + CASE WHEN (
-      candidate.peers + 1
-    ) DIV 2 >= ranked.place THEN 1 ELSE 0 END AS lower_place,
-    (
-      candidate.peers + 2
-    ) DIV 2 + CASE WHEN (
-      candidate.peers + 2
-    ) DIV 2 >= ranked.place THEN 1 ELSE 0 END AS upper_place
+    user_id,
+    month,
+    group_id,
+    peers,
+    accesses,
+    EXPLODE(ARRAY((
+      peers + 1
+    ) DIV 2, (
+      peers + 2
+    ) DIV 2)) AS place
   FROM candidate
-  INNER JOIN ranked
-    ON candidate.group_id = ranked.group_id
-    AND candidate.month = ranked.month
-    AND candidate.user_id = ranked.user_id
 ), centred AS (
   SELECT
     middle.user_id,
@@ -83,17 +73,24 @@ WITH counted AS (
     middle.group_id,
     middle.peers,
     middle.accesses,
-    middle.all_accesses,
-    lower_one.accesses + upper_one.accesses AS twice_median
+    own.all_accesses,
+    MIN(peer.accesses) + MAX(peer.accesses) AS twice_median
   FROM middle
-  INNER JOIN ranked AS lower_one
-    ON middle.group_id = lower_one.group_id
-    AND middle.month = lower_one.month
-    AND middle.lower_place = lower_one.place
-  INNER JOIN ranked AS upper_one
-    ON middle.group_id = upper_one.group_id
-    AND middle.month = upper_one.month
-    AND middle.upper_place = upper_one.place
+  INNER JOIN ranked AS own
+    ON middle.group_id = own.group_id
+    AND middle.month = own.month
+    AND middle.user_id = own.user_id
+  INNER JOIN ranked AS peer
+    ON middle.group_id = peer.group_id
+    AND middle.month = peer.month
+    AND middle.place + CASE WHEN middle.place >= own.place THEN 1 ELSE 0 END = peer.place
+  GROUP BY
+    middle.user_id,
+    middle.month,
+    middle.group_id,
+    middle.peers,
+    middle.accesses,
+    own.all_accesses
 ), centre AS (
   SELECT DISTINCT
     group_id,
@@ -114,44 +111,27 @@ WITH counted AS (
   FROM centre
   INNER JOIN ranked
     ON centre.group_id = ranked.group_id AND centre.month = ranked.month
-), deviation_middle AS (
-  SELECT
-    centred.user_id,
-    centred.month,
-    centred.group_id,
-    centred.twice_median,
-    (
-      centred.peers + 1
-    ) DIV 2 + CASE WHEN (
-      centred.peers + 1
-    ) DIV 2 >= deviation.place THEN 1 ELSE 0 END AS lower_place,
-    (
-      centred.peers + 2
-    ) DIV 2 + CASE WHEN (
-      centred.peers + 2
-    ) DIV 2 >= deviation.place THEN 1 ELSE 0 END AS upper_place
-  FROM centred
-  INNER JOIN deviation
-    ON centred.group_id = deviation.group_id
-    AND centred.month = deviation.month
-    AND centred.twice_median = deviation.twice_median
-    AND centred.user_id = deviation.user_id
 ), spread AS (
   SELECT
-    deviation_middle.user_id,
-    deviation_middle.month,
-    lower_one.twice_deviation + upper_one.twice_deviation AS four_mad
-  FROM deviation_middle
-  INNER JOIN deviation AS lower_one
-    ON deviation_middle.group_id = lower_one.group_id
-    AND deviation_middle.month = lower_one.month
-    AND deviation_middle.twice_median = lower_one.twice_median
-    AND deviation_middle.lower_place = lower_one.place
-  INNER JOIN deviation AS upper_one
-    ON deviation_middle.group_id = upper_one.group_id
-    AND deviation_middle.month = upper_one.month
-    AND deviation_middle.twice_median = upper_one.twice_median
-    AND deviation_middle.upper_place = upper_one.place
+    middle.user_id,
+    middle.month,
+    MIN(peer.twice_deviation) + MAX(peer.twice_deviation) AS four_mad
+  FROM middle
+  INNER JOIN centred
+    ON middle.user_id = centred.user_id AND middle.month = centred.month
+  INNER JOIN deviation AS own
+    ON centred.group_id = own.group_id
+    AND centred.month = own.month
+    AND centred.twice_median = own.twice_median
+    AND centred.user_id = own.user_id
+  INNER JOIN deviation AS peer
+    ON centred.group_id = peer.group_id
+    AND centred.month = peer.month
+    AND centred.twice_median = peer.twice_median
+    AND middle.place + CASE WHEN middle.place >= own.place THEN 1 ELSE 0 END = peer.place
+  GROUP BY
+    middle.user_id,
+    middle.month
 ), outlier AS (
   SELECT
     centred.user_id,

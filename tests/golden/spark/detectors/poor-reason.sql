@@ -125,8 +125,10 @@ SELECT
   bounded.accesses,
   bounded.poor_reasons,
   CAST(ROUND(CAST(bounded.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share,
+  CAST(ROUND(CAST(100 * bounded.share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS percent,
   CAST(ROUND(CAST(bounded.share_lower AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_lower,
   CAST(ROUND(CAST(bounded.force_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS force_share,
+  CAST(ROUND(CAST(100 * bounded.force_share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS force_percent,
   SUM(CASE WHEN distinct_cited.same_reason THEN 1 ELSE 0 END) OVER (PARTITION BY distinct_cited.user_id, distinct_cited.system) AS same_reason_accesses
 FROM distinct_cited
 INNER JOIN bounded

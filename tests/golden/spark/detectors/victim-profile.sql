@@ -1,30 +1,54 @@
-WITH trait AS (
-  SELECT
-    subject_id,
-    'sex' AS attribute,
-    UPPER(TRIM(sex)) AS value
-  FROM subject
-  WHERE
-    TRIM(sex) <> ''
-    AND NOT ARRAY_CONTAINS(ARRAY_COMPACT(CAST(:unknown_sexes AS ARRAY<STRING>)), UPPER(TRIM(sex)))
-  UNION ALL
-  SELECT
-    subject_id,
-    'marker' AS attribute,
-    marker AS value
-  FROM subject_marker
-), person AS (
+WITH person AS (
   SELECT
     subject_id,
     date_of_birth,
-    TRIM(sex) <> ''
-    AND NOT ARRAY_CONTAINS(ARRAY_COMPACT(CAST(:unknown_sexes AS ARRAY<STRING>)), UPPER(TRIM(sex))) AS has_sex
+    CASE
+      WHEN TRIM(sex) <> ''
+      AND NOT ARRAY_CONTAINS(ARRAY_COMPACT(CAST(:unknown_sexes AS ARRAY<STRING>)), UPPER(TRIM(sex)))
+      THEN UPPER(TRIM(sex))
+    END AS sex
   FROM subject
   WHERE
     subject_kind = 'person'
     OR NOT sex IS NULL
     OR NOT date_of_birth IS NULL
     OR NOT markers IS NULL
+), trait AS (
+  SELECT
+    subject_id,
+    'sex' AS attribute,
+    sex AS value
+  FROM person
+  WHERE
+    NOT sex IS NULL
+  UNION ALL
+  SELECT
+    subject_id,
+    'sex' AS attribute,
+    '' AS value
+  FROM person
+  WHERE
+    NOT sex IS NULL
+  UNION ALL
+  SELECT
+    subject_id,
+    'marker' AS attribute,
+    marker AS value
+  FROM subject_marker
+  UNION ALL
+  SELECT
+    subject_id,
+    'marker' AS attribute,
+    '' AS value
+  FROM person
+  UNION ALL
+  SELECT
+    subject_id,
+    'age' AS attribute,
+    '' AS value
+  FROM person
+  WHERE
+    NOT date_of_birth IS NULL
 ), unexplained_person AS (
   SELECT
     unexplained_access.access_id,
@@ -111,7 +135,7 @@ WITH trait AS (
   GROUP BY
     sighting.user_id,
     sighting.subject_id
-), trait_of_looked AS (
+), traced AS (
   SELECT
     looked.user_id,
     looked.month,
@@ -151,57 +175,7 @@ WITH trait AS (
     ON looked.subject_id = person.subject_id
   WHERE
     NOT person.date_of_birth IS NULL
-), known AS (
-  SELECT
-    looked.user_id,
-    looked.month,
-    looked.subject_id,
-    looked.unexplained,
-    looked.explained,
-    looked.looks,
-    'marker' AS attribute
-  FROM looked
-  UNION ALL
-  SELECT
-    looked.user_id,
-    looked.month,
-    looked.subject_id,
-    looked.unexplained,
-    looked.explained,
-    looked.looks,
-    'sex' AS attribute
-  FROM looked
-  INNER JOIN person
-    ON looked.subject_id = person.subject_id
-  WHERE
-    person.has_sex
-  UNION ALL
-  SELECT
-    looked.user_id,
-    looked.month,
-    looked.subject_id,
-    looked.unexplained,
-    looked.explained,
-    looked.looks,
-    'age' AS attribute
-  FROM looked
-  INNER JOIN person
-    ON looked.subject_id = person.subject_id
-  WHERE
-    NOT person.date_of_birth IS NULL
-), own_draw AS (
-  SELECT
-    user_id,
-    attribute,
-    SUM(unexplained) AS draws,
-    SUM(explained) AS explained_draws
-  FROM known
-  WHERE
-    month = 'all'
-  GROUP BY
-    user_id,
-    attribute
-), own_hit AS (
+), own AS (
   SELECT
     user_id,
     attribute,
@@ -210,7 +184,7 @@ WITH trait AS (
     SUM(explained) AS explained_hits,
     COUNT(*) FILTER(WHERE
       unexplained > 0) AS subjects
-  FROM trait_of_looked
+  FROM traced
   WHERE
     month = 'all'
   GROUP BY
@@ -222,7 +196,7 @@ WITH trait AS (
     unexplained_person.user_id,
     COUNT(*) AS marker_accesses,
     COUNT(*) FILTER(WHERE
-      person.has_sex) AS sex_accesses,
+      NOT person.sex IS NULL) AS sex_accesses,
     COUNT(*) FILTER(WHERE
       NOT person.date_of_birth IS NULL) AS age_accesses
   FROM unexplained_person
@@ -232,21 +206,7 @@ WITH trait AS (
     ON unexplained_person.subject_id = person.subject_id
   GROUP BY
     unexplained_person.user_id
-), month_draw AS (
-  SELECT
-    user_id,
-    month,
-    attribute,
-    SUM(looks) AS draws,
-    SUM(unexplained) AS unexplained_draws
-  FROM known
-  WHERE
-    month <> 'all'
-  GROUP BY
-    user_id,
-    month,
-    attribute
-), month_hit AS (
+), seen AS (
   SELECT
     user_id,
     month,
@@ -254,7 +214,7 @@ WITH trait AS (
     value,
     SUM(looks) AS hits,
     SUM(unexplained) AS unexplained_hits
-  FROM trait_of_looked
+  FROM traced
   WHERE
     month <> 'all'
   GROUP BY
@@ -267,110 +227,81 @@ WITH trait AS (
     group_id,
     month
   FROM candidate_month
-), group_draw AS (
+), seen_by_group AS (
   SELECT
     compared_group.group_id,
     compared_group.month,
-    month_draw.attribute,
-    SUM(month_draw.draws) AS draws,
-    SUM(month_draw.unexplained_draws) AS unexplained_draws
+    seen.attribute,
+    seen.value,
+    SUM(seen.hits) AS hits,
+    SUM(seen.unexplained_hits) AS unexplained_hits
   FROM compared_group
   INNER JOIN peer_member
     ON compared_group.group_id = peer_member.group_id
     AND compared_group.month = peer_member.month
-  INNER JOIN month_draw
-    ON peer_member.user_id = month_draw.user_id AND peer_member.month = month_draw.month
+  INNER JOIN seen
+    ON peer_member.user_id = seen.user_id AND peer_member.month = seen.month
   GROUP BY
     compared_group.group_id,
     compared_group.month,
-    month_draw.attribute
-), group_hit AS (
-  SELECT
-    compared_group.group_id,
-    compared_group.month,
-    month_hit.attribute,
-    month_hit.value,
-    SUM(month_hit.hits) AS hits,
-    SUM(month_hit.unexplained_hits) AS unexplained_hits
-  FROM compared_group
-  INNER JOIN peer_member
-    ON compared_group.group_id = peer_member.group_id
-    AND compared_group.month = peer_member.month
-  INNER JOIN month_hit
-    ON peer_member.user_id = month_hit.user_id AND peer_member.month = month_hit.month
-  GROUP BY
-    compared_group.group_id,
-    compared_group.month,
-    month_hit.attribute,
-    month_hit.value
-), peer_draw AS (
+    seen.attribute,
+    seen.value
+), seen_by_peers AS (
   SELECT
     candidate_month.user_id,
-    group_draw.attribute,
-    SUM(group_draw.draws) - SUM(COALESCE(month_draw.draws, 0)) AS peer_draws,
-    SUM(group_draw.unexplained_draws) - SUM(COALESCE(month_draw.unexplained_draws, 0)) AS peer_unexplained_draws
+    seen_by_group.attribute,
+    seen_by_group.value,
+    SUM(seen_by_group.hits) - SUM(COALESCE(seen.hits, 0)) AS hits,
+    SUM(seen_by_group.unexplained_hits) - SUM(COALESCE(seen.unexplained_hits, 0)) AS unexplained_hits
   FROM candidate_month
-  INNER JOIN group_draw
-    ON candidate_month.group_id = group_draw.group_id
-    AND candidate_month.month = group_draw.month
-  LEFT JOIN month_draw
-    ON candidate_month.user_id = month_draw.user_id
-    AND candidate_month.month = month_draw.month
-    AND group_draw.attribute = month_draw.attribute
+  INNER JOIN seen_by_group
+    ON candidate_month.group_id = seen_by_group.group_id
+    AND candidate_month.month = seen_by_group.month
+  LEFT JOIN seen
+    ON candidate_month.user_id = seen.user_id
+    AND candidate_month.month = seen.month
+    AND seen_by_group.attribute = seen.attribute
+    AND seen_by_group.value = seen.value
   GROUP BY
     candidate_month.user_id,
-    group_draw.attribute
-), peer_hit AS (
-  SELECT
-    candidate_month.user_id,
-    group_hit.attribute,
-    group_hit.value,
-    SUM(group_hit.hits) - SUM(COALESCE(month_hit.hits, 0)) AS peer_hits,
-    SUM(group_hit.unexplained_hits) - SUM(COALESCE(month_hit.unexplained_hits, 0)) AS peer_unexplained_hits
-  FROM candidate_month
-  INNER JOIN group_hit
-    ON candidate_month.group_id = group_hit.group_id
-    AND candidate_month.month = group_hit.month
-  LEFT JOIN month_hit
-    ON candidate_month.user_id = month_hit.user_id
-    AND candidate_month.month = month_hit.month
-    AND group_hit.attribute = month_hit.attribute
-    AND group_hit.value = month_hit.value
-  GROUP BY
-    candidate_month.user_id,
-    group_hit.attribute,
-    group_hit.value
+    seen_by_group.attribute,
+    seen_by_group.value
 ), tested AS (
   SELECT
-    own_hit.user_id,
-    own_hit.attribute,
-    own_hit.value,
-    own_hit.subjects,
-    CAST(own_hit.hits AS BIGINT) AS hits,
-    CAST(own_draw.draws AS BIGINT) AS draws,
-    own_hit.explained_hits,
-    own_draw.explained_draws,
-    CAST(COALESCE(peer_hit.peer_hits, 0) AS BIGINT) AS peer_hits,
-    CAST(peer_draw.peer_draws AS BIGINT) AS peer_draws,
-    CAST(COALESCE(peer_hit.peer_unexplained_hits, 0) AS BIGINT) AS peer_unexplained_hits,
-    CAST(peer_draw.peer_unexplained_draws AS BIGINT) AS peer_unexplained_draws,
-    CAST(own_hit.hits AS DOUBLE) / NULLIF(CAST(own_draw.draws AS DOUBLE), 0) AS share,
+    own.user_id,
+    own.attribute,
+    own.value,
+    own.subjects,
+    CAST(own.hits AS BIGINT) AS hits,
+    CAST(own_all.hits AS BIGINT) AS draws,
+    own.explained_hits,
+    own_all.explained_hits AS explained_draws,
+    CAST(COALESCE(peer.hits, 0) AS BIGINT) AS peer_hits,
+    CAST(peer_all.hits AS BIGINT) AS peer_draws,
+    CAST(COALESCE(peer.unexplained_hits, 0) AS BIGINT) AS peer_unexplained_hits,
+    CAST(peer_all.unexplained_hits AS BIGINT) AS peer_unexplained_draws,
+    CAST(own.hits AS DOUBLE) / NULLIF(CAST(own_all.hits AS DOUBLE), 0) AS share,
     COUNT(*) OVER () AS tests
-  FROM own_hit
-  INNER JOIN own_draw
-    ON own_hit.user_id = own_draw.user_id AND own_hit.attribute = own_draw.attribute
+  FROM own
+  INNER JOIN own AS own_all
+    ON own.user_id = own_all.user_id
+    AND own.attribute = own_all.attribute
+    AND own_all.value = ''
   INNER JOIN accesses_known
-    ON own_hit.user_id = accesses_known.user_id
-  INNER JOIN peer_draw
-    ON own_hit.user_id = peer_draw.user_id AND own_hit.attribute = peer_draw.attribute
-  LEFT JOIN peer_hit
-    ON own_hit.user_id = peer_hit.user_id
-    AND own_hit.attribute = peer_hit.attribute
-    AND own_hit.value = peer_hit.value
+    ON own.user_id = accesses_known.user_id
+  INNER JOIN seen_by_peers AS peer_all
+    ON own.user_id = peer_all.user_id
+    AND own.attribute = peer_all.attribute
+    AND peer_all.value = ''
+  LEFT JOIN seen_by_peers AS peer
+    ON own.user_id = peer.user_id
+    AND own.attribute = peer.attribute
+    AND own.value = peer.value
   WHERE
-    own_hit.hits >= 1
-    AND peer_draw.peer_draws >= 1
-    AND CASE own_hit.attribute
+    own.value <> ''
+    AND own.hits >= 1
+    AND peer_all.hits >= 1
+    AND CASE own.attribute
       WHEN 'sex'
       THEN accesses_known.sex_accesses
       WHEN 'age'
@@ -437,9 +368,9 @@ WITH trait AS (
     attribute,
     value,
     subject_id
-  FROM trait_of_looked
+  FROM traced
   WHERE
-    month = 'all' AND unexplained > 0
+    month = 'all' AND unexplained > 0 AND value <> ''
 )
 SELECT
   striking.user_id,
@@ -463,6 +394,15 @@ SELECT
   striking.draws,
   striking.peer_hits,
   striking.peer_draws,
+  CASE striking.attribute
+    WHEN 'sex'
+    THEN 'of sex '
+    WHEN 'age'
+    THEN 'aged '
+    ELSE 'marked '
+  END || striking.value AS trait,
+  CAST(ROUND(100 * striking.share) AS BIGINT) AS percent,
+  CAST(ROUND(100 * striking.peer_share) AS BIGINT) AS peer_percent,
   CAST(ROUND(CAST(striking.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share,
   CAST(ROUND(CAST(striking.share_lower AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_lower,
   CAST(ROUND(CAST(striking.peer_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS peer_share,

@@ -35,11 +35,23 @@ WITH edge AS (
     linked_id AS subject_id,
     subject_id AS linked_id
   FROM edge
+  UNION
+  SELECT
+    user_id,
+    subject_id,
+    subject_id AS linked_id
+  FROM edge
+  UNION
+  SELECT
+    user_id,
+    linked_id AS subject_id,
+    linked_id
+  FROM edge
 ), round_1 AS (
   SELECT
     user_id,
     subject_id,
-    LEAST(subject_id, MIN(linked_id)) AS cluster
+    MIN(linked_id) AS cluster
   FROM neighbour
   GROUP BY
     user_id,
@@ -48,12 +60,10 @@ WITH edge AS (
   SELECT
     neighbour.user_id,
     neighbour.subject_id,
-    LEAST(MIN(here.cluster), MIN(across.cluster)) AS cluster
+    MIN(round_1.cluster) AS cluster
   FROM neighbour
-  INNER JOIN round_1 AS here
-    ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
-  INNER JOIN round_1 AS across
-    ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
+  INNER JOIN round_1
+    ON neighbour.user_id = round_1.user_id AND neighbour.linked_id = round_1.subject_id
   GROUP BY
     neighbour.user_id,
     neighbour.subject_id
@@ -61,12 +71,10 @@ WITH edge AS (
   SELECT
     neighbour.user_id,
     neighbour.subject_id,
-    LEAST(MIN(here.cluster), MIN(across.cluster)) AS cluster
+    MIN(round_2.cluster) AS cluster
   FROM neighbour
-  INNER JOIN round_2 AS here
-    ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
-  INNER JOIN round_2 AS across
-    ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
+  INNER JOIN round_2
+    ON neighbour.user_id = round_2.user_id AND neighbour.linked_id = round_2.subject_id
   GROUP BY
     neighbour.user_id,
     neighbour.subject_id
@@ -74,12 +82,10 @@ WITH edge AS (
   SELECT
     neighbour.user_id,
     neighbour.subject_id,
-    LEAST(MIN(here.cluster), MIN(across.cluster)) AS cluster
+    MIN(round_3.cluster) AS cluster
   FROM neighbour
-  INNER JOIN round_3 AS here
-    ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
-  INNER JOIN round_3 AS across
-    ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
+  INNER JOIN round_3
+    ON neighbour.user_id = round_3.user_id AND neighbour.linked_id = round_3.subject_id
   GROUP BY
     neighbour.user_id,
     neighbour.subject_id
@@ -87,12 +93,10 @@ WITH edge AS (
   SELECT
     neighbour.user_id,
     neighbour.subject_id,
-    LEAST(MIN(here.cluster), MIN(across.cluster)) AS cluster
+    MIN(round_4.cluster) AS cluster
   FROM neighbour
-  INNER JOIN round_4 AS here
-    ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
-  INNER JOIN round_4 AS across
-    ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
+  INNER JOIN round_4
+    ON neighbour.user_id = round_4.user_id AND neighbour.linked_id = round_4.subject_id
   GROUP BY
     neighbour.user_id,
     neighbour.subject_id
@@ -100,12 +104,10 @@ WITH edge AS (
   SELECT
     neighbour.user_id,
     neighbour.subject_id,
-    LEAST(MIN(here.cluster), MIN(across.cluster)) AS cluster
+    MIN(round_5.cluster) AS cluster
   FROM neighbour
-  INNER JOIN round_5 AS here
-    ON neighbour.user_id = here.user_id AND neighbour.subject_id = here.subject_id
-  INNER JOIN round_5 AS across
-    ON neighbour.user_id = across.user_id AND neighbour.linked_id = across.subject_id
+  INNER JOIN round_5
+    ON neighbour.user_id = round_5.user_id AND neighbour.linked_id = round_5.subject_id
   GROUP BY
     neighbour.user_id,
     neighbour.subject_id
