@@ -17,7 +17,7 @@ EXAMPLES = DOCS / "examples"
 
 
 def here(text: str, folder: Path, program: Path) -> str:
-    return text.replace("/opt/access-audit/bin/audit", str(program)).replace("/srv/audit", str(folder))
+    return text.replace("/srv/access-audit/bin/audit", str(program)).replace("/srv/audit", str(folder))
 
 
 @pytest.fixture
