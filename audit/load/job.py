@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from audit.errors import AuditError, ExitCode, SourceError, UsageError
+from audit.errors import AuditError, ExitCode, InputOutputError, SourceError, UsageError
 from audit.load.again import Withdrawn, load_again
 from audit.load.inputs import files_to_load, find_files
 from audit.load.load import load_file
@@ -78,16 +78,16 @@ def load_named(
     source: str | None,
     notify: Callable[[str], None],
 ) -> LoadResult:
-    """Load the files named, as the source named or as the input that matches each.
+    """Load the files named, as the source named or as the input that matches each. One that is not there is a fault.
 
     Raises:
         UsageError: no source is named and no input matches a file. SourceError: there is no such source. Then nothing
         is loaded.
 
     """
-    items = [(path, _input_of(workspace, path, source)) for path in sorted(files)]
+    result = LoadResult(faults=[fault for path in sorted(files) if (fault := _missing(path))])
+    items = [(path, _input_of(workspace, path, source)) for path in sorted(files) if not _missing(path)]
     known = [(path, item, find_definition(library, item.source, str(path))) for path, item in items]
-    result = LoadResult()
     for path, item, definition in known:
         _load_one(connection, workspace, definition, path, item, result, notify)
     return result
@@ -159,6 +159,18 @@ def _load_one(
         return
     result.loads.append(load)
     result.warnings += [f"{load.path}: {warning}" for warning in load.warnings]
+
+
+def _missing(path: Path) -> InputOutputError | None:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        where = "" if path.is_absolute() else f" in {Path.cwd()}"
+        return InputOutputError(f"{path}: no such file{where}; nothing of it was loaded")
+    except OSError:
+        # One that may not be looked at is left to the reader, which says why.
+        return None
+    return InputOutputError(f"{path}: is a folder; name the files in it") if path.is_dir() else None
 
 
 def _input_of(workspace: Workspace, path: Path, source: str | None) -> Input:

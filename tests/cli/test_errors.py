@@ -44,6 +44,24 @@ def test_ids_that_are_not_there_exit_with_2(ran):
         assert "zzz" in outcome.err
 
 
+@pytest.mark.parametrize("more", [(), ("--source", "event")])
+def test_a_file_to_load_that_is_not_there_is_named_and_stops_only_itself(in_tiny, tiny, more):
+    (tiny / "logs/new.csv").write_text("event_id,occurred_at,system,action\nN1,2024-06-07 10:00:00,RMS,view\n")
+
+    outcome = in_tiny("load", tiny / "logs/new.csv", "no/missing.csv", *more)
+
+    assert outcome.code == 6
+    assert "no/missing.csv: no such file" in outcome.err
+    assert "1 file loaded, 1 file not usable" in outcome.out
+
+
+def test_a_folder_is_no_file_to_load(in_tiny, tiny):
+    outcome = in_tiny("load", tiny / "logs")
+
+    assert outcome.code == 6
+    assert "is a folder; name the files in it" in outcome.err
+
+
 def test_nothing_typed_shows_the_help(typed):
     outcome = typed()
 
@@ -87,7 +105,7 @@ def test_a_file_named_that_is_not_there_exits_with_6(in_tiny):
     outcome = in_tiny("load", "gone.csv", "--source", "event")
 
     assert outcome.code == 6
-    assert "gone.csv: cannot be read" in outcome.err
+    assert "gone.csv: no such file" in outcome.err
 
 
 def test_a_file_that_no_input_matches_needs_its_source(in_tiny, tmp_path):
