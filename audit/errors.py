@@ -80,6 +80,12 @@ class QueryStopped(QueryError):  # noqa: N818 - what happened, as click.Abort
     """A query ran longer than it may, and was interrupted."""
 
 
+class DifferenceError(AuditError):
+    """A file of a report is not what its run wrote."""
+
+    exit_code = ExitCode.DIFFERENCE
+
+
 class InputOutputError(AuditError):
     """An input, the database or a report could not be read or written."""
 

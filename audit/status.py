@@ -10,8 +10,9 @@ import duckdb
 from audit.engine import DuckDBEngine
 from audit.errors import LockedError, SourceError
 from audit.load.health import Health, read_health
-from audit.report.manifest import InputFile
-from audit.report.read import latest, read_findings, read_manifest
+from audit.report.intact import damage_of
+from audit.report.manifest import InputFile, Manifest
+from audit.report.read import Run, latest, read_findings, read_manifest
 from audit.report.tables import LEVELS
 from audit.run import limits
 from audit.sources.library import read_library
@@ -46,13 +47,14 @@ class InputStatus:
 
 @dataclass(frozen=True)
 class LastRun:
-    """The last published report."""
+    """The last published report. `damage`: why nothing is told of its findings, which are None then."""
 
     run_id: str
     finished_at: datetime
     report: str
-    findings: int
+    findings: int | None
     by_level: dict[str, int]
+    damage: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,7 @@ def read_status(workspace: Workspace) -> Status:
     """Return what is loaded. Raises InputOutputError."""
     run = latest(workspace.reports)
     manifest = read_manifest(run) if run else None
-    last_run = None
-    if run and manifest:
-        levels = read_findings(run, columns=["level"])["level"].to_pylist()
-        counts = {level: levels.count(level) for level in reversed(LEVELS)}
-        page = str(run.folder / "report.html")
-        last_run = LastRun(run.run_id, manifest.finished_at, page, len(levels), counts)
+    last_run = _last_run(run, manifest) if run and manifest else None
     if not workspace.database.exists():
         return Status(workspace.name, "nothing", tuple(map(_untold, workspace.inputs)), (), last_run)
     try:
@@ -84,6 +81,16 @@ def read_status(workspace: Workspace) -> Status:
         files = manifest.inputs if manifest else ()
         return Status(workspace.name, "report", _from_report(workspace, files), (), last_run)
     return Status(workspace.name, "database", inputs, stale, last_run)
+
+
+def _last_run(run: Run, manifest: Manifest) -> LastRun:
+    page = str(run.folder / "report.html")
+    damage = damage_of(run, "findings")
+    if damage:
+        return LastRun(run.run_id, manifest.finished_at, page, None, {}, damage)
+    levels = read_findings(run, columns=["level"])["level"].to_pylist()
+    counts = {level: levels.count(level) for level in reversed(LEVELS)}
+    return LastRun(run.run_id, manifest.finished_at, page, len(levels), counts)
 
 
 def _untold(item: Input) -> InputStatus:

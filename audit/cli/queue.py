@@ -66,11 +66,11 @@ def findings(
     if budget is not None:
         from audit.cli.budget_view import print_budget
 
-        print_budget(session.latest_run(), wanted, budget, share, session, output_format)
+        print_budget(session.latest_run("findings", "control"), wanted, budget, share, session, output_format)
     else:
         from audit.cli.queue_view import print_findings
 
-        print_findings(session.latest_run(), wanted, session, output_format)
+        print_findings(session.latest_run("findings"), wanted, session, output_format)
     return 0
 
 
@@ -88,7 +88,7 @@ def show(session: Session, finding: str, output_format: str) -> int:
     from audit.cli.finding_view import print_finding
     from audit.report.read import find_finding, read_evidence, read_manifest
 
-    run = session.latest_run()
+    run = session.latest_run("findings", "evidence")
     found = find_finding(run, finding)
     finding_id = str(found["finding_id"])
     evidence = read_evidence(run, finding_id).to_pylist()

@@ -42,7 +42,7 @@ def review(
     from audit.report.read import find_finding
     from audit.reviews import local_day, record_review
 
-    workspace, run = session.workspace(), session.latest_run()
+    workspace, run = session.workspace(), session.latest_run("findings")
     found = find_finding(run, finding)
     last_day = until.date() if until else None
     made = record_review(ledger_of(workspace), found, run.run_id, outcome, by, note, last_day)

@@ -83,13 +83,18 @@ class Session:
 
         return read_reviews(ledger_of(self.workspace()).read())
 
-    def latest_run(self) -> "Run":
-        """Return the workspace's newest report. Raises InputOutputError when there is none."""
+    def latest_run(self, *tables: str) -> "Run":
+        """Return the workspace's newest report, of which these tables are about to be read.
+
+        Raises InputOutputError when there is none, DifferenceError when the tables are not what the run wrote.
+        """
         from audit.errors import InputOutputError
+        from audit.report.intact import check_intact
         from audit.report.read import latest
 
         workspace = self.workspace()
         run = latest(workspace.reports)
         if run is None:
             raise InputOutputError(f"{workspace.reports}: no report has been made yet; make one with: audit run")
+        check_intact(run, *tables)
         return run

@@ -12,11 +12,14 @@ from audit.cli.session import Session
 def status(session: Session, output_format: str) -> int:
     """Tell what is loaded, what has gone quiet, and the last run.
 
-    Works while a batch runs: then it tells what the last report was made from. Always exits with 0 when it could tell;
-    it is `audit run` that exits with 9 when an input is stale.
+    Works while a batch runs: then it tells what the last report was made from. Exits with 0 when it could tell;
+    it is `audit run` that exits with 9 when an input is stale. Exits with 8 when the findings of the last report are not
+    those that its run wrote.
     """
     from audit.cli.status_view import print_status
+    from audit.errors import ExitCode
     from audit.status import read_status
 
-    print_status(read_status(session.workspace()), output_format, session.messages)
-    return 0
+    told = read_status(session.workspace())
+    print_status(told, output_format, session.messages)
+    return int(ExitCode.DIFFERENCE if told.last_run and told.last_run.damage else ExitCode.DONE)

@@ -45,6 +45,7 @@ def print_status(status: Status, output_format: str, messages: Messages) -> None
             "are not known"
         ])  # fmt: skip
     messages.warn(status.stale)
+    messages.error(status.last_run.damage if status.last_run else ())
     if output_format == "json":
         print_object(asdict(status) | {"inputs": [_flat(item) for item in status.inputs]})
     elif output_format != "table":
@@ -150,8 +151,9 @@ def _last_run_lines(run: LastRun | None) -> list[str]:
     if run is None:
         return ["No report has been made yet."]
     levels = ", ".join(f"{number:,} {level}" for level, number in run.by_level.items() if number) or "none"
+    findings = f"{run.findings:,}: {levels}" if run.findings else "none"
     return [
         f"Last run: {run.run_id}, finished {run.finished_at:%Y-%m-%d %H:%M} UTC",
-        f"Findings for review: {run.findings:,}: {levels}" if run.findings else "Findings for review: none",
+        f"Findings for review: {'not known, for the file was changed' if run.damage else findings}",
         f"Report: {run.report}",
     ]
