@@ -20,7 +20,7 @@ from audit.cli.words import LEVELS, STATUSES
 @click.option("--subject", metavar="S", help="On this subject.")
 @click.option("--level", type=click.Choice(LEVELS), help="Of this level or a graver one.")
 @click.option("--status", type=click.Choice(STATUSES), help="New, updated or unchanged since the report before.")
-@click.option("--suppressed", is_flag=True, help="Those too that a review excludes; they have no rank.")
+@click.option("--suppressed", is_flag=True, help="Those too that a review excludes, first; they have no rank.")
 @click.option(
     "--limit", metavar="N", type=click.IntRange(min=0), help="At most so many. [default: 20 in a table, else all]"
 )

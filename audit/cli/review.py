@@ -46,7 +46,8 @@ def review(
     found = find_finding(run, finding)
     last_day = until.date() if until else None
     made = record_review(ledger_of(workspace), found, run.run_id, outcome, by, note, last_day)
-    if last_day and last_day < local_day(workspace, datetime.now().astimezone()):
+    today = local_day(workspace, datetime.now().astimezone())
+    if last_day and last_day < today:
         session.messages.warn([f"--until {last_day}: is over already, so the review excludes nothing"])
-    print_review(made, output_format)
+    print_review(made, made.excludes(today), output_format)
     return 0

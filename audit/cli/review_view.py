@@ -5,17 +5,17 @@ from dataclasses import asdict
 from typing import Any
 
 from audit.cli.output import print_lines, print_object
-from audit.reviews import EXCLUDING, Review
+from audit.reviews import Review
 
 
-def print_review(review: Review, output_format: str) -> None:
-    """Print a review that was just recorded."""
+def print_review(review: Review, excludes: bool, output_format: str) -> None:
+    """Print a review that was just recorded, and whether the next run takes the finding out of the ranking for it."""
     if output_format == "json":
         print_object(asdict(review))
         return
-    follows = "takes it out of the ranking" if review.outcome in EXCLUDING else "excludes nothing"
+    follows = "the next run takes it out of the ranking" if excludes else "it excludes nothing"
     print_lines([
-        f"Recorded: {review.finding_id}: {review.outcome}, by {review.by}; the next run applies it: it {follows}.",
+        f"Recorded: {review.finding_id}: {review.outcome}, by {review.by}; {follows}.",
         f"Entry {review.no} of the ledger, head {review.entry}",
     ])  # fmt: skip
 

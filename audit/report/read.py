@@ -1,7 +1,7 @@
 """Read published reports. Opens no database, so that it works while a batch runs; writes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 from pathlib import Path
@@ -112,11 +112,19 @@ def read_table(run: Run, name: str, columns: Sequence[str] | None = None) -> pa.
 
 
 def read_findings(run: Run, wanted: Wanted | None = None, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read the findings wanted, by rank, suppressed ones last. Under a second in a million: see `_read_matching`."""
+    """Read the findings wanted, by rank, suppressed ones first. Under a second in a million: see `_read_matching`."""
     wanted = wanted or Wanted()
     path = _path(run, "findings")
     with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
-        return _read_matching(file, _conditions(wanted), wanted.limit, columns)
+        if not wanted.suppressed:
+            return _read_matching(file, _conditions(wanted), wanted.limit, columns)
+        # They stand at the end of the file; whoever asks for them would not see them among the first of a long queue.
+        suppressed = _conditions(wanted) | {"suppressed_by": pc.field("suppressed_by").is_valid()}
+        found = _read_matching(file, suppressed, wanted.limit, columns)
+        left = None if wanted.limit is None else wanted.limit - found.num_rows
+        return pa.concat_tables(
+            [found, _read_matching(file, _conditions(replace(wanted, suppressed=False)), left, columns)]
+        )
 
 
 def count_findings(run: Run, wanted: Wanted) -> int:

@@ -79,6 +79,15 @@ def test_a_review_ends_with_its_last_day(in_tiny, reviewed):
     assert over not in ranked(in_tiny)
 
 
+def test_a_review_whose_last_day_is_over_is_not_said_to_apply(in_tiny, reviewed):
+    finding = reviewed("advice")
+
+    outcome = in_tiny("review", finding, "--outcome", "explained", "--by", "A", "--until", "2020-01-31")
+
+    assert "is over already, so the review excludes nothing" in outcome.err
+    assert "by A; it excludes nothing." in outcome.out
+
+
 def test_the_last_review_counts_and_all_are_shown(in_tiny, reviewed):
     finding = reviewed("false-alarm", "--note", "typed the wrong plate")
     in_tiny("run")

@@ -87,7 +87,9 @@ def test_findings_are_counted_whatever_their_limit(run):
 
 def test_findings_come_by_rank_without_the_suppressed(run):
     assert ids(run) == ["aa1", "bb1", "bb2", "cc1", "dd1"]
-    assert ids(run, suppressed=True) == ["aa1", "bb1", "bb2", "cc1", "dd1", "ee1"]
+    assert ids(run, suppressed=True) == ["ee1", "aa1", "bb1", "bb2", "cc1", "dd1"]
+    assert ids(run, suppressed=True, limit=2) == ["ee1", "aa1"]
+    assert ids(run, suppressed=True, limit=1, user_id="U2") == ["bb1"]
 
 
 @pytest.mark.parametrize(
