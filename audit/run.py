@@ -10,10 +10,11 @@ import duckdb
 import pyarrow as pa
 
 from audit.catalogue import Catalogue, read_catalogue, with_parameters
+from audit.catalogue.faults import suggestion
 from audit.detect import Detection, failures, run_detectors
 from audit.engine import DuckDBEngine, Engine, Limits
 from audit.engine.duckdb import close_off, naming_query_faults
-from audit.errors import ExitCode, worst
+from audit.errors import ExitCode, UsageError, worst
 from audit.explain import Horizon, find_horizon, tell_tried, use_explained
 from audit.files import remove_abandoned
 from audit.findings import Facts, assemble, cited_accesses
@@ -89,14 +90,13 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
     """Do the nightly job.
 
     Raises:
-        AuditError: nothing could be reported; what could be loaded is loaded.
+        AuditError: nothing could be reported; what could be loaded is loaded. UsageError: there is no such detector.
     """
     started_at = datetime.now(UTC)
     clock = Clock()
     with clock.step("check"):
         catalogue = read_queries(workspace)
-        for name in options.detectors:
-            catalogue.detector(name)
+        _check_detectors(catalogue, options.detectors)
     with hold(workspace):
         remove_abandoned(workspace.folder, BENCHES)
         keep_queries(workspace, catalogue)
@@ -144,6 +144,16 @@ def load_for_lake(workspace: Workspace, notify: Notify, clock: Clock) -> LoadRes
         with clock.step("lake"):
             write_lake(connection, workspace.lake, workspace.group, notify)
     return loaded
+
+
+def _check_detectors(catalogue: Catalogue, asked: Sequence[str]) -> None:
+    known = [detector.id for detector in catalogue.detectors]
+    wrong = [name for name in asked if name not in known]
+    if wrong:
+        raise UsageError(
+            f"--detector {name}: there is no such detector{suggestion(name, known) or '; see: audit detectors list'}"
+            for name in wrong
+        )
 
 
 def load_and_explain(

@@ -59,7 +59,10 @@ def draft_definition(path: Path, *, name: str | None = None, table: str = "event
 def draw_table(path: Path) -> RawTable:
     """Return a file's columns and first records, whatever its format."""
     if not path.is_file():
-        raise InputOutputError(f"{path}: no such file; name a file to draft from")
+        what = (
+            "is a folder" if path.is_dir() else "is a device or pipe and no file" if path.exists() else "no such file"
+        )
+        raise InputOutputError(f"{path}: {what}; name a file to draft from")
     packed = packing(path)
     start, whole = read_head(path, packed)
     if not start.strip():

@@ -1,5 +1,6 @@
 """What `audit verify` does: check a workspace, a folder of reports, or one report, wherever it was carried."""
 
+import re
 from pathlib import Path
 
 from audit.errors import InputOutputError, UsageError
@@ -10,6 +11,8 @@ from audit.verify.reports import MANIFEST, check_against_ledger, check_order, ch
 from audit.verify.sources import check_inputs, check_loads
 from audit.workspace import CONFIG_NAME, Workspace, read_workspace
 
+_HEAD = re.compile(r"[0-9a-fA-F]{64}")
+
 
 def verify(path: Path, workspace: Workspace | None, head: str | None) -> Outcome:
     """Check what is at the path: a workspace, a folder of reports, or the folder of a report.
@@ -18,9 +21,14 @@ def verify(path: Path, workspace: Workspace | None, head: str | None) -> Outcome
     ledger too. `head`: a hash that a run printed, which the ledger must hold.
 
     Raises:
-        UsageError: nothing of the kind is there, or a head is given and no ledger is. InputOutputError: it cannot be read.
+        UsageError: nothing of the kind is there, a head is none, or it is given and no ledger is. InputOutputError: it cannot
+        be read.
 
     """
+    if head is not None and not _HEAD.fullmatch(head):
+        raise UsageError(
+            f'--head "{head}": is no head of a ledger; give the 64 digits that a run printed after "Ledger:"'
+        )
     if not path.exists():
         raise InputOutputError(f"{path}: no such file or folder; name a workspace or a report")
     if (path / CONFIG_NAME).is_file():

@@ -26,6 +26,12 @@ from tests.cli.tiny import EVENTS, GATE, add_source
         (["detectors", "show", "repeated-subjekt"], 'did you mean "repeated-subject"?'),
         (["detectors", "test", "nothing"], '"nothing" is no query here'),
         (["show"], "Missing argument 'FINDING'"),
+        (
+            ["run", "--detector", "repeated-subjekt"],
+            "--detector repeated-subjekt: there is no such detector; did you mean",
+        ),
+        (["run", "--detector", "nosuch"], "there is no such detector; see: audit detectors list"),
+        (["verify", "--head", "xyz"], '--head "xyz": is no head of a ledger; give the 64 digits'),
     ],
 )
 def test_wrong_words_exit_with_2(in_tiny, words, told):
@@ -53,6 +59,16 @@ def test_a_file_to_load_that_is_not_there_is_named_and_stops_only_itself(in_tiny
     assert outcome.code == 6
     assert "no/missing.csv: no such file" in outcome.err
     assert "1 file loaded, 1 file not usable" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("path", "told"), [("/dev/null", "is a device or pipe"), (".", "is a folder"), ("gone.csv", "no such file")]
+)
+def test_what_cannot_be_drafted_from_is_called_what_it_is(typed, path, told):
+    outcome = typed("sources", "draft", path)
+
+    assert outcome.code == 6
+    assert f"{path}: {told}" in outcome.err
 
 
 def test_a_folder_is_no_file_to_load(in_tiny, tiny):
