@@ -35,6 +35,9 @@ _WORKSPACE_KEYS: Mapping[str, type | tuple[type, ...]] = {
 }
 _INPUT_KEYS = {"source": str, "path": str, "max_age_days": (int, float), "horizon_hours": (int, float)}
 _RETENTION_KEYS = {"keep_days": int, "report_days": int}
+_INPUT_EXAMPLE = 'an input is: source = "event" and, below it, path = "logs/*.csv"'
+# What people call the path of an input.
+_PATH_WORDS = ("file", "files", "filename", "folder", "glob", "location", "paths", "pattern")
 _SPARK_KEYS = {"master": str, "lake": str, "settings": dict}
 _MASTERS = ("local", "spark://", "sc://")
 _SECTIONS = ("workspace", "input", "parameters", "retention", "spark")
@@ -155,10 +158,11 @@ def _parse(document: Mapping[str, Any], folder: Path, path: Path) -> Workspace:
         if key not in _SECTIONS:
             faults.append(f"{path}: [{key}] is not known{did_you_mean(key, _SECTIONS)}")
     section = _checked(document.get("workspace", {}), _WORKSPACE_KEYS, f"{path}: [workspace]", faults)
-    inputs = tuple(
-        _input(entry, f"{path}: [[input]] {number}", faults)
-        for number, entry in enumerate(document.get("input", ()), 1)
-    )
+    entries = document.get("input", [])
+    if not isinstance(entries, list):
+        faults.append(f"{path}: [input] is written with two brackets, [[input]], once for each; {_INPUT_EXAMPLE}")
+        entries = []
+    inputs = tuple(_input(entry, f"{path}: [[input]] {number}", faults) for number, entry in enumerate(entries, 1))
     names = [item.name for item in inputs]
     faults += [f"{path}: [[input]] {name} stands twice" for name in sorted({n for n in names if names.count(n) > 1})]
     parameters = document.get("parameters", {})
@@ -224,9 +228,8 @@ def _spark(entry: Any, folder: Path, where: str, faults: list[str]) -> Spark | N
 
 def _input(entry: Any, where: str, faults: list[str]) -> Input:
     section = _checked(entry, _INPUT_KEYS, where, faults)
-    for key in ("source", "path"):
-        if not section.get(key):
-            faults.append(f"{where}: {key} is missing")
+    missing = [key for key in ("source", "path") if not section.get(key)]
+    faults += [f"{where}: {key} is missing; {_INPUT_EXAMPLE}" for key in missing]
     if ".." in Path(section.get("path", "")).parts:
         faults.append(
             f'{where}: path "{section["path"]}" leads out of its folder with ".."; write where the files lie, from the root on'
@@ -247,7 +250,8 @@ def _checked(section: Any, known: Mapping[str, Any], where: str, faults: list[st
     good = {}
     for key, value in section.items():
         if key not in known:
-            faults.append(f'{where} "{key}" is not known{did_you_mean(key, known)}')
+            meant = '; did you mean "path"?' if key in _PATH_WORDS and "path" in known else did_you_mean(key, known)
+            faults.append(f'{where} "{key}" is not known{meant}')
         elif not isinstance(value, known[key]) or isinstance(value, bool):
             faults.append(f"{where} {key} has the wrong type")
         else:

@@ -163,6 +163,8 @@ def test_a_wrong_canonical_column_is_told_with_its_file(in_tiny, tiny):
         ("[parameters.repeated-subjct]\nmin_days = 4\n", "[parameters.repeated-subjct] is no query"),
         ("[workspase]\n", '[workspase] is not known; did you mean "workspace"?'),
         ("[[input]]\nsource = 'evnt'\npath = 'x*'\n", 'there is no source "evnt"'),
+        ("[[input]]\nsource = 'event'\nfiles = 'x*'\n", '"files" is not known; did you mean "path"?'),
+        ("[[input]]\nsource = 'event'\n", 'path is missing; an input is: source = "event" and, below it, path ='),
     ],
 )
 def test_a_wrong_key_of_audit_toml_exits_with_5(in_tiny, tiny, text, told):
@@ -173,6 +175,16 @@ def test_a_wrong_key_of_audit_toml_exits_with_5(in_tiny, tiny, text, told):
 
     assert outcome.code == 5
     assert told in outcome.err
+
+
+def test_an_input_in_single_brackets_is_told_of_the_two(in_tiny, tiny):
+    config = tiny / "audit.toml"
+    config.write_text(config.read_text().split("[[input]]")[0] + '[input]\nsource = "event"\npath = "logs/*.csv"\n')
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 5
+    assert "[input] is written with two brackets, [[input]]" in outcome.err
 
 
 def test_a_query_that_is_no_select_stops_the_run_before_anything_is_loaded(in_tiny, tiny):
