@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -13,13 +13,15 @@ from audit.cli.messages import Messages
 from audit.cli.output import print_facts, print_lines, print_object, print_rows
 from audit.cli.queue_view import FOR_PEOPLE, for_people
 from audit.detect import failures
+from audit.load.health import UNRESOLVED
 from audit.report.manifest import Manifest
-from audit.report.read import Run, read_manifest, read_table
+from audit.report.read import Run, published_runs, read_manifest, read_table
 from audit.report.tables import LEVELS, STATUSES
 from audit.run import RunResult
 from audit.workspace import Workspace
 
 _FIRST = 10
+_SKIPPED = 6
 _USER_COLUMNS = ("rank", "user_id", "score", "findings", "accesses", "unexplained", "unit", "role", "signs")
 _STATES = ("explained", "weak", "unexplained", "unjudged")
 
@@ -45,7 +47,16 @@ def say_faults(workspace: Workspace, result: RunResult, manifest: Manifest, mess
         messages.warn(
             [f"{workspace.config}: names no [[input]], so nothing is loaded; take the # from those that you have"]
         )
-    messages.warn([*(warning for warning in manifest.warnings if warning not in faults), *result.loaded.remarks])
+    told = _told_before(workspace, manifest)
+    warnings = [warning for warning in manifest.warnings if warning not in faults and warning not in told]
+    messages.warn([*warnings, *result.loaded.remarks])
+
+
+def _told_before(workspace: Workspace, manifest: Manifest) -> set[str]:
+    """Return what the run before said of accounts that nobody held: it stands in the report, and each night it is no news."""
+    before = [run for run in published_runs(workspace.reports) if run.run_id < manifest.run_id]
+    said = read_manifest(before[-1]).warnings if before else ()
+    return {warning for warning in said if UNRESOLVED in warning}
 
 
 def facts_of(result: RunResult, manifest: Manifest) -> dict[str, Any]:
@@ -75,11 +86,18 @@ def print_summary(workspace: Workspace, result: RunResult, facts: Mapping[str, A
         ("Accesses", _accesses_sentence(facts["accesses"])),
         ("Findings", _findings_sentence(facts["findings"])),
         *([("", _comparison(facts))] if facts["findings"]["total"] else []),
-        *(("" if place else "Skipped", f"{skip['detector']}: {skip['reason']}") for place, skip in enumerate(facts["skipped"])),
+        *_skipped(facts["skipped"]),
     ])  # fmt: skip
     _print_first("users", _first_users(result), _USER_COLUMNS, facts["findings"]["users"])
     _print_first("findings", for_people(_first_findings(result)), FOR_PEOPLE, facts["findings"]["total"])
     print_lines(["", f"Report: {facts['report']}", f"Ledger: {facts['ledger_head']} (note it: audit verify --head)"])
+
+
+def _skipped(skipped: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    """Tell of detectors that could not run: of a few why, of many how many, for that is told by the report."""
+    if len(skipped) > _SKIPPED:
+        return [("Skipped", f"{len(skipped)} detectors, for want of what they need; why each: in the report")]
+    return [("" if place else "Skipped", f"{skip['detector']}: {skip['reason']}") for place, skip in enumerate(skipped)]
 
 
 def _print_first(what: str, rows: list[dict[str, Any]], columns: tuple[str, ...], total: int) -> None:

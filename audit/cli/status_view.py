@@ -7,7 +7,7 @@ from typing import Any
 
 from audit.cli.messages import Messages
 from audit.cli.output import print_lines, print_object, print_rows
-from audit.load.health import Health
+from audit.load.health import UNRESOLVED, Health
 from audit.status import InputStatus, LastRun, Status
 
 _SHOWN = 10
@@ -108,7 +108,7 @@ def _sentences(health: Health) -> Iterator[str]:
         masks = ", ".join(f"{column} of {number:,}" for column, number in health.masked.items())
         yield f"masked in events: {masks}"
     if health.unresolved_accounts:
-        yield f"accesses that name an account that no one user held at the time: {health.unresolved_accounts:,}"
+        yield f"{UNRESOLVED}: {health.unresolved_accounts:,}"
     if health.doubled_times:
         yield f"times in an hour that came twice, taken as the first: {health.doubled_times:,}"
     if health.missing_times:

@@ -1,5 +1,7 @@
 """What `audit status` tells of the health of each input, for people and for machines."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.tiny import GATE, add_source
@@ -84,6 +86,9 @@ def test_a_night_tells_of_doubled_hours_unresolved_accounts_and_new_columns_once
     assert 'not mapped, and not met before in source gate: "old"' in first.err
     assert 'not mapped, and not met before in source gate: "ip"' in second.err
     assert "source gate: accesses that name an account that no one user held at the time: 1" in second.err
+    again = in_tiny("run", "--format", "json")
+    assert "that no one user held" not in again.err
+    assert "that no one user held at the time: 1" in (Path(again.json["report"]).parent / "report.html").read_text()
     (tiny / "gate" / "c.csv").write_text(NEXT.replace("7,", "8,"))
     assert "not met before" not in in_tiny("load").err
 
