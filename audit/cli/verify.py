@@ -26,5 +26,5 @@ def verify(session: Session, path: Path | None, head: str | None, output_format:
 
     workspace = session.workspace() if path is None else session.workspace_if_any()
     outcome = verify_path(path or session.folder, workspace, head)
-    print_verified(outcome, output_format)
+    print_verified(outcome, head is not None, output_format)
     return int(ExitCode.DIFFERENCE if outcome.differs else ExitCode.DONE)

@@ -13,8 +13,8 @@ _WORDS = {
 }
 
 
-def print_verified(outcome: Outcome, output_format: str) -> None:
-    """Print what was checked and what was found."""
+def print_verified(outcome: Outcome, with_head: bool, output_format: str) -> None:
+    """Print what was checked and what was found. `with_head`: a head was asked for, which is in the ledger or differs."""
     differing = [asdict(remark) for remark in outcome.remarks if remark.differs]
     noted = [asdict(remark) for remark in outcome.remarks if not remark.differs]
     columns = ("part", "name", "text")
@@ -32,5 +32,10 @@ def print_verified(outcome: Outcome, output_format: str) -> None:
         if rows:
             print_lines(["", heading])
             print_rows(rows, columns=columns)
-    if not differing:
-        print_lines(["All is as it was written."])
+    if differing:
+        return
+    print_lines(["All is as it was written."])
+    if outcome.head and not with_head:
+        print_lines(
+            ["A tail cut off the ledger would not show: to notice one, give --head with the head of the last run."]
+        )

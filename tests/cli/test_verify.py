@@ -62,7 +62,10 @@ def test_a_run_prints_the_head_that_verify_finds(tiny, in_tiny):
 
     assert (closing["ledger_head"], closing["run_id"], closing["step"]) == (head, outcome.json["run_id"], "run")
     assert head == Ledger(tiny / "ledger.jsonl").read().head
-    assert in_tiny("verify", "--head", head).code == 0
+    with_head = in_tiny("verify", "--head", head)
+    assert with_head.code == 0
+    assert with_head.out.endswith("All is as it was written.\n")
+    assert "A tail cut off the ledger would not show: to notice one, give --head" in in_tiny("verify").out
 
 
 def test_a_tail_that_was_cut_off_is_found_by_the_head_alone(kept, typed, verified):
