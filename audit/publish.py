@@ -1,7 +1,5 @@
-"""Make a report of what a run examined: compare with the report before, add the rules' own table, and publish it whole."""
+"""Make a report of what a run examined: add the rules' own table and what no longer stands, and publish it whole."""
 
-import hashlib
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,16 +9,17 @@ from pathlib import Path
 import pyarrow as pa
 
 import audit
-from audit.catalogue import Catalogue, Detector, Query
+from audit.catalogue import Catalogue, Detector
+from audit.comparison import Comparison, read_inputs, shared_queries
 from audit.detect import Detection
 from audit.engine import Engine
 from audit.explain import Horizon
-from audit.findings import Findings, Previous
+from audit.findings import Findings
 from audit.ledger import ledger_of
 from audit.recording import record_published, record_run
-from audit.report.manifest import Disposition, InputFile, Manifest, QueryUsed, Skipped
+from audit.report.manifest import Disposition, Manifest, QueryUsed, Skipped
 from audit.report.manifest import Horizon as ManifestHorizon
-from audit.report.read import Run, latest, manifest_sha256, published_runs, read_manifest, read_table
+from audit.report.read import latest, manifest_sha256, read_table
 from audit.report.report import DetectorNote, Report, ReviewNote
 from audit.report.tables import LEVELS, WITHDRAWN
 from audit.report.write import new_run_id, write_report
@@ -28,20 +27,6 @@ from audit.reviews import Dispositions, Review
 from audit.rules import tell_rules
 from audit.withdrawn import find_withdrawn
 from audit.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What `status` compares with: the last report on another basis, and its findings of the detectors that ran."""
-
-    basis: str
-    run_id: str | None
-    findings: pa.Table | None
-
-    @property
-    def previous(self) -> Previous | None:
-        """The findings before, as assembling needs them."""
-        return None if self.findings is None else Previous(self.findings.select(["finding_id", "level", "event_ids"]))
 
 
 @dataclass(frozen=True)
@@ -87,25 +72,6 @@ class Published:
         )
 
 
-def find_comparison(
-    engine: Engine,
-    workspace: Workspace,
-    catalogue: Catalogue,
-    detections: Sequence[Detection],
-    dispositions: Dispositions,
-) -> Comparison:
-    """Reckon what the findings rest on, and find the last report that rests on something else."""
-    detectors = [detection.detector for detection in detections]
-    basis = _basis(engine, catalogue, detectors, dispositions)
-    wanted = {detector.id for detector in detectors}
-    for run in reversed(published_runs(workspace.reports)):
-        manifest = read_manifest(run)
-        ran = {query.id for query in manifest.queries if query.kind == "detector"}
-        if manifest.basis != basis and wanted & ran:
-            return Comparison(basis, run.run_id, findings_of(run, wanted))
-    return Comparison(basis, None, None)
-
-
 def publish(
     engine: Engine, workspace: Workspace, catalogue: Catalogue, examined: Examined, origin: Origin
 ) -> Published:
@@ -115,6 +81,7 @@ def publish(
     run_id = new_run_id(origin.started_at, after=before.run_id if before else None)
     # What did not run to its end found nothing out: no later report is compared with it.
     ended = [detection.detector for detection in examined.detections if detection.failed is None]
+    used = [*shared_queries(catalogue), *ended]
     manifest = Manifest(
         run_id=run_id,
         started_at=origin.started_at,
@@ -126,17 +93,19 @@ def publish(
         versions={"access-audit": audit.__version__, engine.name: engine.version, "python": platform.python_version()},
         step_seconds=origin.step_seconds,
         detector_seconds={found.detector.id: round(found.seconds, 3) for found in examined.detections},
-        inputs=_inputs(engine),
-        queries=tuple(QueryUsed(q.id, q.kind, q.sha256, dict(q.parameters)) for q in _used(catalogue, ended)),
+        inputs=read_inputs(engine),
+        queries=tuple(QueryUsed(q.id, q.kind, q.sha256, dict(q.parameters)) for q in used),
         dispositions=tuple(_disposition(review, examined.dispositions) for review in examined.dispositions.reviews),
         ledger_head=ledger.read().head,
         previous_manifest_sha256=manifest_sha256(before) if before else None,
         compared_with=examined.comparison.run_id,
+        compared_by_detector=examined.comparison.by_detector,
+        only=examined.comparison.only,
         horizon=_horizon(examined.horizon),
         skipped=tuple(Skipped(found.detector.id, found.skipped) for found in examined.detections if found.skipped),
         warnings=(*origin.warnings, *_about_horizon(examined.horizon)),
     )
-    report = make_report(engine, workspace, catalogue, examined, manifest)
+    report = make_report(engine, catalogue, examined, manifest)
     folder = write_report(
         workspace.reports,
         run_id,
@@ -148,9 +117,7 @@ def publish(
     return Published(run_id, folder, report.findings, report.users, head)
 
 
-def make_report(
-    engine: Engine, workspace: Workspace, catalogue: Catalogue, examined: Examined, manifest: Manifest
-) -> Report:
+def make_report(engine: Engine, catalogue: Catalogue, examined: Examined, manifest: Manifest) -> Report:
     """Put the tables of a report together from what was examined."""
     findings = examined.findings
     return Report(
@@ -160,7 +127,7 @@ def make_report(
         rules=tell_rules(engine, catalogue, examined.detections, examined.findings),
         coverage=examined.coverage,
         control=examined.control,
-        withdrawn=_withdrawn(engine, examined, manifest, workspace),
+        withdrawn=_withdrawn(engine, examined, manifest),
         manifest=manifest,
         notes={found.detector.id: _note(found.detector) for found in examined.detections},
         reviews=_review_notes(examined),
@@ -192,58 +159,6 @@ def _review_notes(examined: Examined) -> tuple[ReviewNote, ...]:
     )
 
 
-def findings_of(run: Run, detectors: set[str]) -> pa.Table:
-    """Return the findings of a report by these detectors."""
-    table = read_table(run, "findings")
-    return table.filter(pa.array([name in detectors for name in table["detector"].to_pylist()], pa.bool_()))
-
-
-def _used(catalogue: Catalogue, detectors: Sequence[Detector]) -> list[Query]:
-    others = (*catalogue.accesses, *catalogue.views, *catalogue.explanations, *catalogue.reports)
-    return [*others, *detectors]
-
-
-def _basis(engine: Engine, catalogue: Catalogue, detectors: Sequence[Detector], dispositions: Dispositions) -> str:
-    """Hash all that findings depend on, so that the same basis means the same bytes. Not the engine: all give the same rows."""
-    content: dict[str, object] = {
-        "inputs": [[item.source, item.path, item.sha256, item.loaded] for item in _inputs(engine)],
-        "definitions": _definitions(engine),
-        "queries": sorted(
-            [query.id, query.sha256, repr(sorted(query.parameters.items()))] for query in _used(catalogue, detectors)
-        ),
-        "dispositions": dispositions.basis(),
-        "versions": [audit.__version__],
-    }
-    if purged := _purged(engine):
-        content["purged"] = purged
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-def _inputs(engine: Engine) -> tuple[InputFile, ...]:
-    """The files that the findings rest on: those of which something stands in the warehouse, and those that gave nothing."""
-    rows = engine.query(
-        "SELECT load_log.load_id, source, path, sha256, bytes, records, loaded, duplicates, quarantined, rejected, "
-        "COALESCE(load_input.input, '') AS input, COALESCE(load_input.table_name, '') AS \"table\", "
-        "COALESCE(load_input.definition, '') AS definition "
-        "FROM load_log LEFT JOIN load_input ON load_log.load_id = load_input.load_id ORDER BY load_log.load_id"
-    ).to_pylist()
-    return tuple(InputFile(**row) for row in rows)
-
-
-def _definitions(engine: Engine) -> list[str]:
-    """The hash of the definition that mapped each load: a file mapped anew gives other events under the same hash."""
-    rows = engine.query("SELECT definition FROM load_input ORDER BY load_id").to_pylist()
-    return [row["definition"] for row in rows]
-
-
-def _purged(engine: Engine) -> list[list[int | str]]:
-    """How many events of which load are gone, and before which day: what the load log, which stays, does not say."""
-    rows = engine.query(
-        "SELECT load_id, CAST(before AS VARCHAR) AS before, events FROM purge_load ORDER BY ALL"
-    ).to_pylist()
-    return [list(row.values()) for row in rows]
-
-
 def _horizon(horizon: Horizon) -> ManifestHorizon:
     return ManifestHorizon(horizon.oldest_at, horizon.newest_at, horizon.judged_until, horizon.judges)
 
@@ -259,19 +174,20 @@ def _about_horizon(horizon: Horizon) -> tuple[str, ...]:
     )
 
 
-def _withdrawn(engine: Engine, examined: Examined, manifest: Manifest, workspace: Workspace) -> pa.Table:
-    comparison = examined.comparison
-    if comparison.findings is None or comparison.run_id is None:
-        return WITHDRAWN.empty_table()
-    before = Run(comparison.run_id, workspace.reports / f"run={comparison.run_id}")
-    return find_withdrawn(
-        engine,
-        comparison.findings,
-        read_table(before, "evidence", ["finding_id", "access_id", "explanation"]),
-        examined.findings.findings,
-        read_manifest(before),
-        manifest,
-    )
+def _withdrawn(engine: Engine, examined: Examined, manifest: Manifest) -> pa.Table:
+    """Return what no longer stands of each report that some detectors are compared with."""
+    tables = [
+        find_withdrawn(
+            engine,
+            base.findings,
+            read_table(base.run, "evidence", ["finding_id", "access_id", "explanation"]),
+            examined.findings.findings,
+            base.manifest,
+            manifest,
+        )
+        for base in examined.comparison.bases
+    ]
+    return pa.concat_tables(tables).sort_by("finding_id") if tables else WITHDRAWN.empty_table()
 
 
 def _note(detector: Detector) -> DetectorNote:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from audit.catalogue import Catalogue, read_catalogue, with_parameters
 from audit.catalogue.faults import suggestion
+from audit.comparison import Comparison, find_comparison
 from audit.detect import Detection, failures, run_detectors
 from audit.engine import DuckDBEngine, Engine, Limits
 from audit.engine.duckdb import close_off, naming_query_faults
@@ -25,7 +26,7 @@ from audit.load.health import unresolved_accounts
 from audit.lock import hold, scratch_of
 from audit.on_spark import reading_on_spark
 from audit.progress import Notify, shown
-from audit.publish import Comparison, Examined, Origin, Published, find_comparison, publish
+from audit.publish import Examined, Origin, Published, publish
 from audit.recording import record_loads
 from audit.reviews import Dispositions, dispositions_at
 from audit.sources.library import read_library
@@ -251,7 +252,7 @@ def examine(
         detections = run_detectors(engine, catalogue, detectors, notify)
     with clock.step("findings"):
         notify("putting findings together")
-        comparison = compare([detection for detection in detections if detection.failed is None])
+        comparison = compare(detections)
         facts = gather_facts(engine, catalogue, detections, horizon)
         ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
         findings = assemble(ran, facts, comparison.previous, limits(workspace), dispositions.suppressions())

@@ -55,6 +55,7 @@ class LastRun:
     findings: int | None
     by_level: dict[str, int]
     damage: tuple[str, ...] = ()
+    detectors_alone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,10 @@ def _last_run(run: Run, manifest: Manifest) -> LastRun:
     page = str(run.folder / "report.html")
     damage = damage_of(run, "findings")
     if damage:
-        return LastRun(run.run_id, manifest.finished_at, page, None, {}, damage)
+        return LastRun(run.run_id, manifest.finished_at, page, None, {}, damage, manifest.only)
     levels = read_findings(run, columns=["level"])["level"].to_pylist()
     counts = {level: levels.count(level) for level in reversed(LEVELS)}
-    return LastRun(run.run_id, manifest.finished_at, page, len(levels), counts)
+    return LastRun(run.run_id, manifest.finished_at, page, len(levels), counts, (), manifest.only)
 
 
 def _untold(item: Input) -> InputStatus:

@@ -18,6 +18,7 @@ class _Changes:
     `explanations`: of each cited access that is still loaded, what explains it now ("" = nothing). `before`: what did, of the
     accesses that something explained. `queries`, `skipped`: detectors that changed, and why those skipped did not run.
     `loads`: the loads that were withdrawn, in words. `purged`: the first day that the last purge left, if there was one.
+    `removed`: detectors that there are no more.
     """
 
     explanations: Mapping[str, str]
@@ -26,6 +27,7 @@ class _Changes:
     skipped: Mapping[str, str]
     loads: tuple[str, ...]
     purged: str = ""
+    removed: frozenset[str] = frozenset()
 
 
 def find_withdrawn(
@@ -47,6 +49,7 @@ def find_withdrawn(
         {skip.detector: skip.reason for skip in manifest.skipped},
         _withdrawn_loads(before_manifest, manifest),
         engine.query("SELECT COALESCE(CAST(max(before) AS VARCHAR), '') AS before FROM purge").to_pylist()[0]["before"],
+        frozenset(before_manifest.detectors().keys() - manifest.detectors().keys()),
     )
     why = [
         _why(detector, ids, changes)
@@ -71,6 +74,8 @@ def _explained(engine: Engine, gone: pa.Table) -> Mapping[str, str]:
 def _why(detector: str, ids: list[str], changes: _Changes) -> str:
     if detector in changes.skipped:
         return f"the detector was skipped: {changes.skipped[detector]}"
+    if detector in changes.removed:
+        return "there is no such detector any more"
     withdrawn = f"{'; '.join(changes.loads)} withdrawn" if changes.loads else ""
     if any(access_id not in changes.explanations for access_id in ids):
         purged = f"an access that it cited was purged (older than {changes.purged})" if changes.purged else ""

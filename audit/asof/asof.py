@@ -19,6 +19,7 @@ from audit.asof.reasons import Reason, Reasons
 from audit.asof.rebuild import Rebuild
 from audit.asof.then import dispositions_of, queries_of
 from audit.catalogue import Catalogue
+from audit.comparison import Comparison, bases_of
 from audit.detect import Detection
 from audit.engine import DuckDBEngine
 from audit.errors import InputOutputError, UsageError
@@ -26,7 +27,7 @@ from audit.files import Audience, make_folder, naming_faults, remove_abandoned, 
 from audit.ledger import Chain, ledger_of
 from audit.lock import hold
 from audit.progress import Notify
-from audit.publish import Comparison, findings_of, make_report
+from audit.publish import make_report
 from audit.recording import PURGE, RUN, record_as_of
 from audit.report.manifest import Manifest, is_as_written
 from audit.report.read import Run, find_run, manifest_sha256, published_runs, read_manifest
@@ -207,24 +208,29 @@ def _examine(
         )
         versions = {"access-audit": audit.__version__, engine.name: engine.version, "python": platform.python_version()}
         made = replace(manifest, finished_at=datetime.now(UTC), versions=versions, files=())
-        report = make_report(engine, workspace, catalogue, examined, made)
+        report = make_report(engine, catalogue, examined, made)
     notify("comparing with the published report")
     return write_report(bench / "reports", manifest.run_id, report, workspace.group)
 
 
 def _comparison(workspace: Workspace, manifest: Manifest, found: Sequence[Detection], reasons: Reasons) -> Comparison:
-    """Compare with the report that the run compared with, and draw the control by the same lot."""
-    if manifest.compared_with is None:
-        return Comparison(manifest.basis, None, None)
-    before = next((run for run in published_runs(workspace.reports) if run.run_id == manifest.compared_with), None)
-    if before is None:
-        purges = ledger_of(workspace).read().of_kind(PURGE)
-        purged = any(f"run={manifest.compared_with}" in entry.about["reports"] for entry in purges)
+    """Compare with the reports that the run compared with, and draw the control by the same lot."""
+    told = dict(manifest.compared_by_detector)
+    if manifest.compared_with is not None and not told:
+        # A manifest of an earlier version names one report for all.
+        told = {detection.detector.id: manifest.compared_with for detection in found}
+    there = {
+        run.run_id: (run, read_manifest(run))
+        for run in published_runs(workspace.reports)
+        if run.run_id in told.values()
+    }
+    purges = ledger_of(workspace).read().of_kind(PURGE)
+    for run_id in sorted(set(told.values()) - there.keys()):
+        purged = any(f"run={run_id}" in entry.about["reports"] for entry in purges)
         what = "was purged" if purged else "is not there any more"
-        reasons.add("report", f"report {manifest.compared_with}, which that run compared with, {what}")
-        return Comparison(manifest.basis, None, None)
-    wanted = {detection.detector.id for detection in found}
-    return Comparison(manifest.basis, before.run_id, findings_of(before, wanted))
+        reasons.add("report", f"report {run_id}, which that run compared with, {what}")
+    standing = {name: there[run_id] for name, run_id in told.items() if run_id in there}
+    return Comparison(manifest.basis, manifest.only, bases_of(standing))
 
 
 def _leave(again: Path, out: Path) -> Path:

@@ -86,10 +86,9 @@ def show(session: Session, finding: str, output_format: str) -> int:
     UTC.
     """
     from audit.cli.finding_view import print_finding
-    from audit.report.read import find_finding, read_evidence, read_manifest
+    from audit.report.read import read_evidence, read_manifest
 
-    run = session.latest_run("findings", "evidence")
-    found = find_finding(run, finding)
+    run, found = session.find_finding(finding, "evidence")
     finding_id = str(found["finding_id"])
     evidence = read_evidence(run, finding_id).to_pylist()
     asked = {name: found[name] for name in ("detector", "user_id", "subject_id")}

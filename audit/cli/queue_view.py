@@ -62,6 +62,9 @@ def check_detectors(manifest: Manifest, wanted: Wanted, messages: Messages) -> N
     """A detector that did not run has no findings, which must not pass for "nothing found"."""
     known = {query.id for query in manifest.queries if query.kind == "detector"}
     skipped = {skip.detector: skip.reason for skip in manifest.skipped}
+    if manifest.only:
+        alone = ", ".join(manifest.only)
+        messages.warn([f"the last report is of {alone} alone; for the findings of all detectors: audit run"])
     for detector in wanted.detector or ():
         if detector in skipped:
             messages.warn([f"{detector} was skipped in this report: {skipped[detector]}"])

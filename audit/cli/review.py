@@ -39,11 +39,10 @@ def review(
     """
     from audit.cli.review_view import print_review
     from audit.ledger import ledger_of
-    from audit.report.read import find_finding
     from audit.reviews import local_day, record_review
 
-    workspace, run = session.workspace(), session.latest_run("findings")
-    found = find_finding(run, finding)
+    workspace = session.workspace()
+    run, found = session.find_finding(finding)
     last_day = until.date() if until else None
     made = record_review(ledger_of(workspace), found, run.run_id, outcome, by, note, last_day)
     today = local_day(workspace, datetime.now().astimezone())

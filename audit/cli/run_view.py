@@ -22,6 +22,7 @@ from audit.workspace import Workspace
 
 _FIRST = 10
 _SKIPPED = 6
+_SHOWN = 5
 _USER_COLUMNS = ("rank", "user_id", "score", "findings", "accesses", "unexplained", "unit", "role", "signs")
 _STATES = ("explained", "weak", "unexplained", "unjudged")
 
@@ -70,7 +71,9 @@ def facts_of(result: RunResult, manifest: Manifest) -> dict[str, Any]:
         "records": totals(result.loaded.loads),
         "accesses": _states(result),
         "findings": _findings(result.published.findings),
+        "detectors_alone": list(manifest.only),
         "compared_with": manifest.compared_with,
+        "compared_by_detector": dict(manifest.compared_by_detector),
         "skipped": [{"detector": skip.detector, "reason": skip.reason} for skip in manifest.skipped],
         "stale": list(result.stale),
         "ledger_head": result.published.ledger_head,
@@ -84,6 +87,7 @@ def print_summary(workspace: Workspace, result: RunResult, facts: Mapping[str, A
         ("Loaded", loaded_sentence(result.loaded)),
         *([("", "Why records were quarantined or rejected: audit quarantine")] if _held_back(facts) else []),
         ("Accesses", _accesses_sentence(facts["accesses"])),
+        *([("Detectors", _alone(facts["detectors_alone"]))] if facts["detectors_alone"] else []),
         ("Findings", _findings_sentence(facts["findings"])),
         *([("", _comparison(facts))] if facts["findings"]["total"] else []),
         *_skipped(facts["skipped"]),
@@ -162,7 +166,14 @@ def _comparison(facts: Mapping[str, Any]) -> str:
     if facts["compared_with"] is None:
         return "No report on other data is there to compare with, so all are new."
     statuses = ", ".join(f"{number:,} {status}" for status, number in facts["findings"]["by_status"].items())
-    return f"Compared with run {facts['compared_with']}: {statuses}"
+    several = len(set(facts["compared_by_detector"].values())) > 1
+    older = " (which was of some detectors alone), and of the others with the one before" if several else ""
+    return f"Compared with run {facts['compared_with']}{older}: {statuses}"
+
+
+def _alone(detectors: Sequence[str]) -> str:
+    shown = ", ".join(detectors[:_SHOWN]) + (f" and {len(detectors) - _SHOWN} more" if len(detectors) > _SHOWN else "")
+    return f"{shown} alone; the findings of all others stand as the reports before have them"
 
 
 def _first_users(result: RunResult) -> list[dict[str, Any]]:

@@ -83,6 +83,32 @@ class Session:
 
         return read_reviews(ledger_of(self.workspace()).read())
 
+    def find_finding(self, finding_id: str, *tables: str) -> "tuple[Run, dict[str, object]]":
+        """Return the finding of that id, or of the only id that begins so, and the report that it stands in.
+
+        After a run of some detectors alone the findings of the others stand in the report before it.
+
+        Raises UsageError when none or several begin so; else as `latest_run` does.
+        """
+        from audit.errors import UsageError
+        from audit.report.intact import check_intact
+        from audit.report.read import find_finding, read_manifest, standing_runs
+
+        newest = self.latest_run("findings", *tables)
+        fault, replaced = None, set[str]()
+        for run in standing_runs(self.workspace().reports):
+            if run != newest:
+                check_intact(run, "findings", *tables)
+            try:
+                found = find_finding(run, finding_id)
+            except UsageError as first:
+                fault = fault or first
+            else:
+                if found["detector"] not in replaced:
+                    return run, found
+            replaced |= read_manifest(run).detectors().keys()
+        raise fault or UsageError(f'finding "{finding_id}": stands no more; see: audit findings')
+
     def latest_run(self, *tables: str) -> "Run":
         """Return the workspace's newest report, of which these tables are about to be read.
 

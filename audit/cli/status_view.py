@@ -152,8 +152,10 @@ def _last_run_lines(run: LastRun | None) -> list[str]:
         return ["No report has been made yet."]
     levels = ", ".join(f"{number:,} {level}" for level, number in run.by_level.items() if number) or "none"
     findings = f"{run.findings:,}: {levels}" if run.findings else "none"
+    alone = [f"Of these detectors alone: {', '.join(run.detectors_alone)}"] if run.detectors_alone else []
     return [
         f"Last run: {run.run_id}, finished {run.finished_at:%Y-%m-%d %H:%M} UTC",
+        *alone,
         f"Findings for review: {'not known, for the file was changed' if run.damage else findings}",
         f"Report: {run.report}",
     ]

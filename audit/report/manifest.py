@@ -96,8 +96,10 @@ class Manifest:
     """All that is needed to say where a report came from, and to make it again.
 
     `started_at` and `finished_at` are aware. `seconds` are wall-clock seconds by step and by detector.
-    `previous_manifest_sha256` hashes the manifest file of the run before, `compared_with` is the run whose findings
-    `status` refers to, `basis` is a hash over data, queries, parameters and dispositions.
+    `previous_manifest_sha256` hashes the manifest file of the run before. `compared_with` is the newest run whose findings
+    `status` refers to, and `compared_by_detector` tells the run of each detector, where runs of some detectors alone came
+    between. `only`: the run was of these detectors alone; () = of all. `basis` is a hash over data, dispositions and all
+    queries and parameters but those of the detectors, whose own hashes stand in `queries`.
     `ledger_head` is the ledger's last entry before that of this run, whose hash no manifest can hold: it holds the manifest's.
     `warnings` must hold no clock time or run id: report.html shows them, and its bytes may not differ between runs.
     """
@@ -119,9 +121,19 @@ class Manifest:
     ledger_head: str | None = None
     previous_manifest_sha256: str | None = None
     compared_with: str | None = None
+    compared_by_detector: Mapping[str, str] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
     horizon: Horizon = Horizon()
     skipped: tuple[Skipped, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def detectors(self) -> dict[str, QueryUsed]:
+        """Return the detectors that the run was of, by id; skipped ones too, but those that did not run to their end."""
+        return {query.id: query for query in self.queries if query.kind == "detector"}
+
+    def failed(self) -> set[str]:
+        """Return the detectors that did not run to their end: they are told as skipped, and found nothing out."""
+        return {skip.detector for skip in self.skipped} - self.detectors().keys()
 
 
 def manifest_to_json(manifest: Manifest) -> str:
@@ -173,6 +185,7 @@ def manifest_from_json(text: str) -> Manifest:
         "skipped": tuple(Skipped(**_known(Skipped, item)) for item in content["skipped"]),
         "warnings": tuple(content["warnings"]),
         # Not in the manifests of earlier versions.
+        "only": tuple(content.get("only", ())),
         "dispositions": tuple(Disposition(**_known(Disposition, item)) for item in content.get("dispositions", ())),
     }
     return Manifest(**(_known(Manifest, content) | special))

@@ -63,6 +63,16 @@ def latest(reports: Path) -> Run | None:
     return next(reversed(published_runs(reports)), None)
 
 
+def standing_runs(reports: Path) -> list[Run]:
+    """Return the newest reports back to the last of all detectors, the newest first: what they hold together stands."""
+    found = []
+    for run in reversed(published_runs(reports)):
+        found.append(run)
+        if not read_manifest(run).only:
+            break
+    return found
+
+
 def find_run(reports: Path, run_id: str | None) -> Run:
     """Return the report of that id, or of the only id that begins so; the newest where none is named.
 
