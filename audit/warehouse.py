@@ -18,7 +18,7 @@ from audit.sql import quote_identifier
 _HARDLY_REPEATED = frozenset({"event_id", "parent_event_id", "subject_id", "query_text", "reference"})
 
 # Raised when the shape of the tables changes; a warehouse of another shape is refused, never rewritten in place.
-VERSION = 4
+VERSION = 5
 
 _LOAD = """
     load_id BIGINT PRIMARY KEY,
@@ -40,7 +40,7 @@ CREATE TABLE withdrawn_load ({_LOAD}, withdrawn_at TIMESTAMP NOT NULL, again_as 
 CREATE TABLE quarantine (load_id BIGINT, record_no BIGINT, rules VARCHAR[], record VARCHAR);
 CREATE TABLE rejected_record (load_id BIGINT, record_no BIGINT, reason VARCHAR, record VARCHAR);
 CREATE TABLE load_input (
-    load_id BIGINT, input VARCHAR, table_name VARCHAR, definition VARCHAR, columns VARCHAR[], doubled BIGINT
+    load_id BIGINT, input VARCHAR, table_name VARCHAR, definition VARCHAR, columns VARCHAR[], doubled BIGINT, said VARCHAR[]
 );
 CREATE TABLE purge (before DATE, purged_at TIMESTAMP);
 CREATE TABLE purge_kept (source VARCHAR, event_id VARCHAR);

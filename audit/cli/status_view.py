@@ -117,6 +117,7 @@ def _sentences(health: Health) -> Iterator[str]:
         changes = [f'"{name}" is new' for name in health.columns_added]
         changes += [f'"{name}" is gone' for name in health.columns_gone]
         yield f"the last file has other columns than the one before: {', '.join(changes)}"
+    yield from (f"of the file loaded last: {sentence}" for sentence in health.last_load_said)
     if health.older_definition:
         loads = ", ".join(map(str, health.older_definition[:_SHOWN]))
         more = " and others" if len(health.older_definition) > _SHOWN else ""

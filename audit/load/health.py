@@ -22,6 +22,7 @@ class Health:
     held then. `masked`: events by masked column. `doubled_times`: in an hour that came twice, taken as the first;
     `missing_times`: in one that the clocks skipped, quarantined. `columns_added`, `columns_gone`: of the last load's file
     against the one before. `older_definition`: loads that another version of the definition mapped.
+    `last_load_said`: what there was to say of the file that was loaded last.
     """
 
     quarantine_rate: float | None = None
@@ -40,6 +41,7 @@ class Health:
     columns_added: tuple[str, ...] = ()
     columns_gone: tuple[str, ...] = ()
     older_definition: tuple[int, ...] = ()
+    last_load_said: tuple[str, ...] = ()
 
 
 def read_health(connection: duckdb.DuckDBPyConnection, definitions: Mapping[str, str]) -> dict[str, Health]:
@@ -59,6 +61,8 @@ def read_health(connection: duckdb.DuckDBPyConnection, definitions: Mapping[str,
             columns_added=tuple(column for column in now if column not in before),
             columns_gone=tuple(column for column in before if column not in now),
         )
+    for name, said in connection.execute(_SAID).fetchall():
+        health[name] = replace(health[name], last_load_said=tuple(said))
     for name, source, load_id, definition in connection.execute(_MAPPED_BY).fetchall():
         if definitions.get(source, definition) != definition:
             health[name] = replace(health[name], older_definition=(*health[name].older_definition, load_id))
@@ -146,6 +150,11 @@ _DRIFT = """
     SELECT now.input, now.columns, before.columns
     FROM placed AS now INNER JOIN placed AS before ON now.input = before.input
     WHERE now.place = 1 AND before.place = 2
+"""
+_SAID = """
+    SELECT input, arg_max(said, load_id)
+    FROM load_log INNER JOIN load_input USING (load_id)
+    GROUP BY input
 """
 _MAPPED_BY = """
     SELECT input, source, load_id, definition

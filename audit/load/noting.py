@@ -81,14 +81,14 @@ def remarks_on(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: St
 
 
 def note_load(connection: duckdb.DuckDBPyConnection, load: FileLoad, staged: Staged, item: Input) -> None:
-    """Write the load into load_log and load_input."""
+    """Write the load into load_log and load_input, with what there was to say, for whoever asks when the night is over."""
     marks = ", ".join("?" for _ in _LOG)
     connection.execute(f"INSERT INTO load_log VALUES ({marks})", [getattr(load, name) for name in _LOG])
-    definition = staged.definition
+    definition, said = staged.definition, [*load.warnings, *load.remarks]
     columns = [*staged.raw.columns.names, *staged.raw.others] if load.records else []
     connection.execute(
-        "INSERT INTO load_input VALUES (?, ?, ?, ?, ?, ?)",
-        [load.load_id, item.name, definition.table.name, definition.sha256, columns, load.doubled],
+        "INSERT INTO load_input VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [load.load_id, item.name, definition.table.name, definition.sha256, columns, load.doubled, said],
     )
 
 

@@ -93,6 +93,19 @@ def test_a_night_tells_of_doubled_hours_unresolved_accounts_and_new_columns_once
     assert "not met before" not in in_tiny("load").err
 
 
+def test_what_the_last_load_of_each_input_had_to_say_is_still_told_by_status(gate, tiny):
+    in_tiny = gate[2]
+    told = _gate_of(in_tiny("status", "--format", "json").json)["last_load_said"]
+    assert told == ['not mapped, and not met before in source gate: "ip"']
+    (tiny / "logs" / "empty.csv").write_text("")
+
+    outcome = in_tiny("load")
+
+    assert "logs/empty.csv: the file holds no record" in outcome.err
+    assert "event: of the file loaded last: the file holds no record" in in_tiny("status").out
+    assert 'gate: of the file loaded last: not mapped, and not met before in source gate: "ip"' in in_tiny("status").out
+
+
 def test_a_changed_definition_is_told_until_its_files_are_mapped_anew(gate, tiny):
     in_tiny = gate[2]
     path = tiny / "sources" / "gate.toml"

@@ -68,7 +68,7 @@ class Warehouse:
             "TIMESTAMP '2024-01-01' AS started_at, TIMESTAMP '2024-01-01' AS finished_at",
             [self.loads],
         )
-        self.connection.execute("INSERT INTO load_input VALUES (?, ?, ?, '', [], 0)", [self.loads, table, table])
+        self.connection.execute("INSERT INTO load_input VALUES (?, ?, ?, '', [], 0, [])", [self.loads, table, table])
         return self.loads
 
     def _insert(self, table: str, rows: Sequence[Row]) -> None:
