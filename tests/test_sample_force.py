@@ -11,10 +11,11 @@ import pytest
 from audit.catalogue import read_catalogue
 from audit.engine import DuckDBEngine
 from audit.engine.duckdb import Limits
-from audit.explain import explain, find_horizon
+from audit.explain import find_horizon
 from audit.run import RunResult, horizon_span
 from audit.warehouse import open_for_reading
 from audit.workspace import Workspace
+from tests.queries.all_explained import explain
 
 EXPECTED = tomllib.loads((Path(__file__).parent.parent / "sample_logs/force/EXPECTED.toml").read_text())
 CASES = EXPECTED["case"]

@@ -4,7 +4,6 @@ from audit.explain.accesses import make_accesses
 from audit.explain.explanations import (
     SQL_FOR_KEPT_EXPLANATION,
     Horizon,
-    explain,
     explain_open,
     find_horizon,
     lay_horizon,
@@ -21,7 +20,6 @@ __all__ = [
     "Answer",
     "Horizon",
     "ask_all",
-    "explain",
     "explain_for_asking",
     "explain_open",
     "explain_whole",

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from audit.catalogue import Catalogue
 from audit.engine import Engine
 
-# Read through, not copied: most events are accesses of their own, and a second copy of the log costs more than all else.
+# Views: audit/upkeep/accesses.py keeps what comes of the last, and as a table here it would be written twice.
 _VIEWS = ("person_event", "access")
 _REPEATED = "act_member"
 _PASSING = ("link", "act_edge", "act_pair", "act_member")

@@ -10,7 +10,6 @@ from audit.catalogue import Catalogue, Explanation, View
 from audit.engine import Engine
 from audit.schema import DERIVED
 
-_MADE_LATER = frozenset({"explanation", "open_access"})
 # What the program itself asks for, besides detectors and reports.
 _ALWAYS_READ = frozenset({"judgeable_access", "unexplained_access"})
 # What is kept is explained whatever the horizon; what lies beyond it is not told.
@@ -54,20 +53,6 @@ def _kept_from(engine: Engine) -> date | None:
         return None
     found: date | None = engine.query("SELECT max(before) AS before FROM purge").to_pylist()[0]["before"]
     return found
-
-
-def explain(engine: Engine, catalogue: Catalogue, horizon: Horizon) -> None:
-    """Make `explanation` (one row for each access that something explains), and all views that detectors read."""
-    # Every detector reads the accesses: once copied they are read faster than joined anew.
-    engine.create_table("access", "SELECT * FROM access")
-    lay_horizon(engine, horizon)
-    _begin_explanations(engine)
-    early, late = _split_views(catalogue)
-    make_views(engine, early)
-    engine.create_view("open_access", f"SELECT {', '.join(DERIVED['open_access'])} FROM judgeable_access")
-    make_views(engine, [view for view in late if "explanation" not in all_reads(catalogue, view)])
-    _explain_in_order(engine, catalogue)
-    make_views(engine, [view for view in late if "explanation" in all_reads(catalogue, view)])
 
 
 def explain_open(engine: Engine, catalogue: Catalogue) -> None:
@@ -130,11 +115,6 @@ def lay_horizon(engine: Engine, horizon: Horizon) -> None:
 def _begin_explanations(engine: Engine) -> None:
     nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in DERIVED["explanation"].items())
     engine.create_table("explanation", f"SELECT {nothing} WHERE FALSE")
-
-
-def _split_views(catalogue: Catalogue) -> tuple[list[View], list[View]]:
-    late = [view for view in catalogue.views if all_reads(catalogue, view) & _MADE_LATER]
-    return [view for view in catalogue.views if view not in late], late
 
 
 def _explain_in_order(engine: Engine, catalogue: Catalogue) -> None:

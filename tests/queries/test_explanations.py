@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from all_explained import explain
 from drawn_force import (
     DRAWN_FORCES,
     GRACE,
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 from small_force import Row, SmallForce, lasts, linked
 
 from audit.catalogue import read_catalogue
-from audit.explain import Horizon, explain
+from audit.explain import Horizon
 
 CATALOGUE = read_catalogue()
 FORCE = SmallForce()

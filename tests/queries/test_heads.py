@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from all_explained import explain
 from drawn_force import DRAWN_FORCES, START, Tables, draw_forces, judged, together
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from small_force import Row, SmallForce, linked
 from test_explanations import all_held
 
 from audit.catalogue import read_catalogue
-from audit.explain import Horizon, explain
+from audit.explain import Horizon
 
 CATALOGUE = read_catalogue()
 FORCE = SmallForce()

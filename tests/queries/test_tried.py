@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pyarrow as pa
+from all_explained import explain
 from drawn_force import DRAWN_FORCES, GRACE, LEAD, LOOKBACK, SECOND, START, Tables, draw_forces, judged, together
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from small_force import Row, SmallForce, lasts
 from test_explanations import FULL, Knowledge, all_held
 
 from audit.catalogue import Catalogue, read_catalogue
-from audit.explain import Horizon, ask_all, explain, tell_tried, why_tried
+from audit.explain import Horizon, ask_all, tell_tried, why_tried
 
 CATALOGUE = read_catalogue()
 FORCE = SmallForce()
