@@ -7,7 +7,6 @@ and after it `audit run --full`. The same day is added to a warehouse that holds
 ratios: at most 0.15 of the full run, and at most 1.5 times the night after a month. Seconds are of this machine.
 """
 
-import argparse
 import json
 import shutil
 import subprocess
@@ -18,6 +17,8 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
+from timing import force_options, set_threads
+
 from audit.simulate import simulate
 
 GOALS = {"of_full": 0.15, "of_month": 1.5}
@@ -26,13 +27,7 @@ MONTH = timedelta(days=30)
 
 def main() -> None:
     """Make the data, run the nights, print ratios and seconds."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--staff", type=int, default=1_500)
-    parser.add_argument("--days", type=int, default=365)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
-    given = parser.parse_args()
+    given = force_options(__doc__).parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         force = Path(scratch) / "force"
         simulate(force, given.staff, given.days, given.events, given.seed, _tell)
@@ -73,9 +68,7 @@ def _last_whole_day(force: Path) -> date:
 def _workspace(force: Path, folder: Path, threads: int, first: date, until: date) -> Path:
     """Copy the force with the log from one day to the day before another."""
     shutil.copytree(force, folder, ignore=shutil.ignore_patterns("labels"))
-    config = folder / "audit.toml"
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("[workspace]\n", f"[workspace]\nthreads = {threads}\n"), encoding="utf-8")
+    set_threads(folder / "audit.toml", threads)
     for path in sorted((folder / "logs").glob("*.csv")):
         header, lines = _lines(path)
         kept = [line for line in lines if first <= _day_of(line) < until]

@@ -6,7 +6,6 @@ Both are measured as whole processes in turn, on the same file and with the same
 of a run stand in its manifest, by step and by detector.
 """
 
-import argparse
 import json
 import os
 import resource
@@ -16,19 +15,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from timing import Taken, audit_command, timed, timed_bare
+from timing import Taken, audit_command, force_options, set_threads, timed, timed_bare
 
 from audit.simulate import simulate
 
 
 def main() -> None:
     """Make the data, run both in turn, and print seconds, peak memory and the ratio."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=1_000_000)
-    parser.add_argument("--staff", type=int, default=1_500)
-    parser.add_argument("--days", type=int, default=365)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser = force_options(__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -36,18 +30,13 @@ def main() -> None:
         simulate(
             force, given.staff, given.days, given.events, given.seed, lambda message: print(message, file=sys.stderr)
         )
-        _set_threads(force / "audit.toml", given.threads)
+        set_threads(force / "audit.toml", given.threads)
         rounds = [
             (timed_bare(force / "logs", "*.csv", force.parent / "bare.duckdb", given.threads), _audit(force))
             for _ in range(given.rounds)
         ]
         steps = _steps(force)
     print(json.dumps({**vars(given), **_summary(rounds), "steps": steps}, indent=2))
-
-
-def _set_threads(config: Path, threads: int) -> None:
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("[workspace]\n", f"[workspace]\nthreads = {threads}\n"), encoding="utf-8")
 
 
 def _audit(force: Path) -> Taken:

@@ -1,5 +1,6 @@
 """Time whole processes: wall-clock seconds and peak memory, and the bare DuckDB that everything is held against."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -55,3 +56,17 @@ def timed_bare(logs: Path, pattern: str, target: Path, threads: int) -> Taken:
 def audit_command(workspace: Path, *words: str) -> list[str]:
     """Return the command line of the program in a workspace."""
     return [sys.executable, "-m", "audit", "-w", str(workspace), *words]
+
+
+def force_options(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser of what makes a simulated force, and of how many threads run over it."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in (("events", 1_000_000), ("staff", 1_500), ("days", 365), ("seed", 1), ("threads", 2)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    return parser
+
+
+def set_threads(config: Path, threads: int) -> None:
+    """Let the workspace of that audit.toml run on so many threads."""
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("[workspace]\n", f"[workspace]\nthreads = {threads}\n"), encoding="utf-8")
