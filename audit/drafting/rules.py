@@ -7,6 +7,7 @@ from typing import Any
 from audit.drafting.choose import Choice
 from audit.drafting.doubts import doubts_of
 from audit.drafting.fits import MANY_WORDS
+from audit.drafting.packed import propose_pattern
 from audit.drafting.profile import Profile
 from audit.drafting.timerules import epoch_rule, joined_rule, time_rule
 from audit.drafting.toml_text import shown, toml_string
@@ -127,7 +128,14 @@ def _accountable(choices: Mapping[str, Choice], profiles: Sequence[Profile]) -> 
     taken = {choice.profile.place for choice in choices.values() if choice.sure}
     packed = next((one for one in profiles if one.packed and one.place not in taken and '"' not in one.name), None)
     text = _WANTED["user_id"]
-    if packed:
+    if packed and packed.packed:
+        proposed = propose_pattern(packed, packed.packed, "workstation" not in choices)
+        if proposed:
+            told = (
+                f"{text}. {shown(packed.name)} packs several parts into a cell, and {proposed[1]:.0%} of those seen fit this "
+                "pattern: is its first part who asked? What does not fit is quarantined; name other parts by canonical columns"
+            )
+            return Entry("user_id", {"column": packed.name, "pattern": proposed[0]}, unsure=(told,), stands=False)
         rule = {"expression": f"split_part(\"{packed.name}\", '{packed.packed}', 1)"}
         told = f"{text}. {shown(packed.name)} packs several parts into a cell: is the first of them who asked?"
         return Entry("user_id", rule, unsure=(told,), stands=False)

@@ -1,5 +1,6 @@
 """Every raw column is listed: mapped with its evidence, suggested, or left out with a reason. No guess is silent."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from draft_files import LABELS, columns_of, csv_text, draft, preview, records, u
 
 from audit.drafting import draft_definition
 from audit.errors import SourceError
+from audit.sources.definition import SourceDefinition, parse_definition
 
 ROWS = records()
 
@@ -118,8 +120,34 @@ def test_a_packed_line_is_suggested_taken_apart(tmp_path: Path) -> None:
 
     assert definition.rules["operator_id"].columns == ("OPERATOR",)
     assert "user_id" not in definition.rules
-    assert '# user_id = { expression = "split_part(\\"ORIGINATOR\\", \'/\', 1)" }' in text
+    assert '# user_id = { column = "ORIGINATOR", pattern = ' in text
     assert "user_id: no column says who is accountable" in unsure(text)
+    assert [row["user_id"] for row in preview(taken(text), tmp_path / "export.csv").rows] == [
+        f"U{place}" for place in range(len(ROWS))
+    ]
+
+
+def taken(text: str) -> SourceDefinition:
+    """The draft with the suggestion for the user taken up."""
+    return parse_definition(tomllib.loads(text.replace("# user_id = ", "user_id = ")), Path("draft.toml"))
+
+
+def test_of_rank_number_and_name_the_number_is_suggested_and_a_terminal_is_the_workstation(tmp_path: Path) -> None:
+    rows = [[row[0], row[1], f"PC 12{place:02} SMITH / STN01 / T-00{place:02}"] for place, row in enumerate(ROWS)]
+    path = write(tmp_path, csv_text(rows, labels=("id", "time", "ORIGINATOR")))
+    text, definition = draft(path)
+
+    assert "user_id" not in definition.rules
+    assert "packs several parts into a cell, and 100% of those seen fit this" in " ".join(unsure(text).split())
+    first = preview(taken(text), path).rows[0]
+    assert (first["user_id"], first["workstation"]) == ("1200", "T-0000")
+
+
+def test_a_packed_line_of_uneven_parts_is_suggested_by_its_first_part(tmp_path: Path) -> None:
+    rows = [[row[0], row[1], f"U{place}/" + "/".join(["X"] * (2 + place % 3)), "U9"] for place, row in enumerate(ROWS)]
+    text, _ = draft(write(tmp_path, csv_text(rows, labels=("id", "time", "ORIGINATOR", "OPERATOR"))))
+
+    assert '# user_id = { expression = "split_part(\\"ORIGINATOR\\", \'/\', 1)" }' in text
 
 
 def test_labels_that_are_absent_or_stand_twice_are_told(tmp_path: Path) -> None:
