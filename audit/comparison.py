@@ -130,7 +130,7 @@ def shared_queries(catalogue: Catalogue) -> list[Query]:
 
 
 def _basis(engine: Engine, catalogue: Catalogue, dispositions: Dispositions) -> str:
-    """Hash all that findings depend on but the detectors: with the same ones the same bytes. Not the engine: all give the same rows."""
+    """Hash all that findings depend on but the detectors; not the engine either, for all give the same rows."""
     content: dict[str, object] = {
         "inputs": [[item.source, item.path, item.sha256, item.loaded] for item in read_inputs(engine)],
         "definitions": _definitions(engine),
