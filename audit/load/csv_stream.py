@@ -7,7 +7,7 @@ few of them. What the parser gives is believed only where an independent count o
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,7 +81,7 @@ class CsvStream:
 
         """
         self.seen = Seen(before)
-        fault: list[Exception] = []
+        fault: list[BaseException] = []
         schema = pa.schema([("record_no", pa.int64()), *((name, pa.string()) for name in self._names)])
         batches = self._kept_faults(start or self.head.start, fault)
         # A result of which one row was fetched counts as unfinished, and then nothing can be registered.
@@ -94,7 +94,9 @@ class CsvStream:
                 raise fault[0] from None
             raise
         finally:
-            batches.close()
+            # Where it was stopped from outside, one of the engine's threads may be in it still.
+            with suppress(ValueError):
+                batches.close()
         connection.unregister(STREAM)
 
     def begins_trimmed(self) -> bool:
@@ -102,11 +104,13 @@ class CsvStream:
         first = next(read_blocks(self.path, self.head.start, self._rule), b"")
         return count_records(first, self._rule).trimmed
 
-    def _kept_faults(self, start: int, fault: list[Exception]) -> Generator[pa.RecordBatch]:
-        """Yield the batches, and keep what goes wrong: through the engine it would come as a text."""
+    def _kept_faults(self, start: int, fault: list[BaseException]) -> Generator[pa.RecordBatch]:
+        """Yield the batches, and keep what goes wrong, Ctrl-C too: through the engine it would come as a text."""
         try:
             yield from self._batches(start)
-        except Exception as caught:
+        except GeneratorExit:
+            raise
+        except BaseException as caught:
             fault.append(caught)
             raise
 
