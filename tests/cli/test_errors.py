@@ -18,7 +18,7 @@ from tests.cli.tiny import EVENTS, GATE, add_source
     ("words", "told"),
     [
         (["fndings"], "No such command 'fndings'"),
-        (["run", "--engine", "sparc"], "'sparc' is not 'duckdb'"),
+        (["run", "--engine", "sparc"], "'sparc' is not one of 'duckdb', 'spark'"),
         (["run", "--fail-on", "hihg"], "'hihg' is not one of"),
         (["findings", "--limit", "-1"], "-1"),
         (["sources", "show", "evnt"], 'there is no source "evnt"; did you mean "event"?'),
