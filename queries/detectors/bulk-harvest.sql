@@ -75,40 +75,41 @@ subject_kind_held AS (
     WHERE incident.kind IS NOT NULL
 ),
 
-subject_day AS (
-    SELECT
-        user_id,
-        subject_id,
-        local_date,
-        count(*) AS accesses
-    FROM unlinked
-    GROUP BY user_id, subject_id, local_date
-),
-
 kind_day AS (
     SELECT
-        subject_day.user_id,
+        unlinked.user_id,
         subject_kind_held.incident_kind,
-        subject_day.local_date,
-        date_diff('day', DATE '1970-01-01', subject_day.local_date) AS day_number,
-        sum(subject_day.accesses) AS accesses
-    FROM subject_day
-    INNER JOIN subject_kind_held ON subject_day.subject_id = subject_kind_held.subject_id
-    GROUP BY subject_day.user_id, subject_kind_held.incident_kind, subject_day.local_date
+        unlinked.local_date,
+        date_diff('day', DATE '1970-01-01', unlinked.local_date) AS day_number,
+        count(*) AS accesses
+    FROM unlinked
+    INNER JOIN subject_kind_held ON unlinked.subject_id = subject_kind_held.subject_id
+    GROUP BY unlinked.user_id, subject_kind_held.incident_kind, unlinked.local_date
+),
+
+-- Who has too few over all time has too few in any window.
+enough AS (
+    SELECT
+        user_id,
+        incident_kind
+    FROM kind_day
+    GROUP BY user_id, incident_kind
+    HAVING sum(accesses) >= $min_accesses
 ),
 
 running AS (
     SELECT
-        user_id,
-        incident_kind,
-        local_date,
-        day_number,
-        sum(accesses) OVER (
-            PARTITION BY user_id, incident_kind
-            ORDER BY day_number
+        kind_day.user_id,
+        kind_day.incident_kind,
+        kind_day.local_date,
+        kind_day.day_number,
+        sum(kind_day.accesses) OVER (
+            PARTITION BY kind_day.user_id, kind_day.incident_kind
+            ORDER BY kind_day.day_number
             RANGE BETWEEN $days_before PRECEDING AND CURRENT ROW
         ) AS accesses
     FROM kind_day
+    INNER JOIN enough ON kind_day.user_id = enough.user_id AND kind_day.incident_kind = enough.incident_kind
 ),
 
 fullest AS (

@@ -57,14 +57,6 @@ WITH judged AS (
     FROM reason_quality
 ),
 
-force_share AS (
-    SELECT
-        system,
-        count(*) FILTER (WHERE poor) / nullif(CAST(count(*) AS DOUBLE), 0) AS share
-    FROM judged
-    GROUP BY system
-),
-
 user_count AS (
     SELECT
         user_id,
@@ -74,6 +66,14 @@ user_count AS (
         count(*) FILTER (WHERE poor) / nullif(CAST(count(*) AS DOUBLE), 0) AS share
     FROM judged
     GROUP BY user_id, system
+),
+
+force_share AS (
+    SELECT
+        system,
+        sum(poor_reasons) / nullif(CAST(sum(accesses) AS DOUBLE), 0) AS share
+    FROM user_count
+    GROUP BY system
 ),
 
 bounded AS (
@@ -95,20 +95,47 @@ bounded AS (
     INNER JOIN force_share ON user_count.system = force_share.system
 ),
 
-same_reason AS (
+-- Few texts are repeated so often at all: what explains the accesses is asked only for those.
+repeated AS (
     SELECT
+        user_id,
+        system,
+        subject_id,
+        reason
+    FROM judged
+    WHERE reason IS NOT NULL AND subject_id IS NOT NULL
+    GROUP BY user_id, system, subject_id, reason
+    HAVING count(*) >= $same_reason_accesses
+),
+
+repeated_access AS (
+    SELECT
+        judged.access_id,
         judged.user_id,
         judged.system,
         judged.subject_id,
         judged.reason
     FROM judged
-    LEFT JOIN explanation ON judged.access_id = explanation.access_id
-    WHERE
-        judged.reason IS NOT NULL
-        AND judged.subject_id IS NOT NULL
-        AND coalesce(explanation.strength, 'none') <> 'full'
-    GROUP BY judged.user_id, judged.system, judged.subject_id, judged.reason
-    HAVING count(*) >= $same_reason_accesses
+    INNER JOIN repeated
+        ON
+            judged.user_id = repeated.user_id
+            AND judged.system = repeated.system
+            AND judged.subject_id = repeated.subject_id
+            AND judged.reason = repeated.reason
+),
+
+same_text AS (
+    SELECT
+        repeated_access.access_id,
+        repeated_access.user_id,
+        repeated_access.system,
+        count(*) OVER (
+            PARTITION BY
+                repeated_access.user_id, repeated_access.system, repeated_access.subject_id, repeated_access.reason
+        ) AS accesses
+    FROM repeated_access
+    LEFT JOIN explanation ON repeated_access.access_id = explanation.access_id
+    WHERE coalesce(explanation.strength, 'none') <> 'full'
 ),
 
 cited AS (
@@ -126,19 +153,12 @@ cited AS (
         AND bounded.share_lower > $times_force * bounded.force_share
     UNION ALL
     SELECT
-        judged.access_id,
-        judged.user_id,
-        judged.system,
+        access_id,
+        user_id,
+        system,
         TRUE AS same_reason
-    FROM judged
-    INNER JOIN same_reason
-        ON
-            judged.user_id = same_reason.user_id
-            AND judged.system = same_reason.system
-            AND judged.subject_id = same_reason.subject_id
-            AND judged.reason = same_reason.reason
-    LEFT JOIN explanation ON judged.access_id = explanation.access_id
-    WHERE coalesce(explanation.strength, 'none') <> 'full'
+    FROM same_text
+    WHERE accesses >= $same_reason_accesses
 ),
 
 distinct_cited AS (

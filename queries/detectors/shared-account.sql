@@ -31,29 +31,91 @@
 -- account, and an honest owner may answer for another's look-ups. A change counts when the same account on the same
 -- system is used at another workstation within the seconds allowed; where the log names no account, the user's name is the account. The
 -- user is named only where all accesses of the changes are one user's.
-WITH used AS (
+WITH known AS (
     SELECT
         access_id,
         coalesce(account, user_id) AS account,
         user_id,
-        system,
+        coalesce(system, '') AS system,
         workstation,
         local_date,
-        occurred_epoch,
-        lag(workstation) OVER (
-            PARTITION BY coalesce(account, user_id), system ORDER BY occurred_epoch, access_id
-        ) AS workstation_before,
-        lag(occurred_epoch) OVER (
-            PARTITION BY coalesce(account, user_id), system ORDER BY occurred_epoch, access_id
-        ) AS epoch_before,
-        lag(access_id) OVER (
-            PARTITION BY coalesce(account, user_id), system ORDER BY occurred_epoch, access_id
-        ) AS access_before,
-        lag(user_id) OVER (
-            PARTITION BY coalesce(account, user_id), system ORDER BY occurred_epoch, access_id
-        ) AS user_before
+        occurred_epoch
     FROM access
     WHERE coalesce(account, user_id) IS NOT NULL AND workstation IS NOT NULL
+),
+
+-- Nearly every access is made where the account's others are. Of each change, one of the two was made elsewhere: so only
+-- what lies near such a one is put in order. Which workstation counts as usual changes nothing of what is found.
+at_workstation AS (
+    SELECT
+        account,
+        system,
+        workstation,
+        row_number() OVER (PARTITION BY account, system ORDER BY count(*) DESC, workstation ASC) AS place
+    FROM known
+    GROUP BY account, system, workstation
+),
+
+elsewhere AS (
+    SELECT
+        known.account,
+        known.system,
+        known.occurred_epoch
+    FROM known
+    INNER JOIN at_workstation
+        ON
+            known.account = at_workstation.account
+            AND known.system = at_workstation.system
+            AND known.workstation = at_workstation.workstation
+    WHERE at_workstation.place > 1
+),
+
+near_elsewhere AS (
+    SELECT
+        account,
+        system,
+        (occurred_epoch - $seconds) // 86400 AS day_number
+    FROM elsewhere
+    UNION
+    SELECT
+        account,
+        system,
+        occurred_epoch // 86400 AS day_number
+    FROM elsewhere
+    UNION
+    SELECT
+        account,
+        system,
+        (occurred_epoch + $seconds) // 86400 AS day_number
+    FROM elsewhere
+),
+
+used AS (
+    SELECT
+        known.access_id,
+        known.account,
+        known.user_id,
+        known.workstation,
+        known.local_date,
+        known.occurred_epoch,
+        lag(known.workstation) OVER (
+            PARTITION BY known.account, known.system ORDER BY known.occurred_epoch, known.access_id
+        ) AS workstation_before,
+        lag(known.occurred_epoch) OVER (
+            PARTITION BY known.account, known.system ORDER BY known.occurred_epoch, known.access_id
+        ) AS epoch_before,
+        lag(known.access_id) OVER (
+            PARTITION BY known.account, known.system ORDER BY known.occurred_epoch, known.access_id
+        ) AS access_before,
+        lag(known.user_id) OVER (
+            PARTITION BY known.account, known.system ORDER BY known.occurred_epoch, known.access_id
+        ) AS user_before
+    FROM known
+    INNER JOIN near_elsewhere
+        ON
+            known.account = near_elsewhere.account
+            AND known.system = near_elsewhere.system
+            AND known.occurred_epoch // 86400 = near_elsewhere.day_number
 ),
 
 changed AS (

@@ -19,19 +19,31 @@ text AS (
     GROUP BY reason
 ),
 
+-- So do codes: whether one stands depends on the system and on whether a reference is given, on nothing else.
+given AS (
+    SELECT DISTINCT
+        reason_code,
+        system,
+        reference IS NOT NULL AS has_reference
+    FROM access
+    WHERE reason_code IS NOT NULL
+),
+
 matching AS (
     SELECT
-        access.access_id,
+        given.reason_code,
+        given.system,
+        given.has_reference,
         bool_or(
             coalesce(reason_code.valid, TRUE)
-            AND (NOT coalesce(reason_code.needs_reference, FALSE) OR access.reference IS NOT NULL)
+            AND (NOT coalesce(reason_code.needs_reference, FALSE) OR given.has_reference)
         ) AS stands
-    FROM access
+    FROM given
     INNER JOIN reason_code
         ON
-            access.reason_code = reason_code.code
-            AND (reason_code.system IS NULL OR access.system = reason_code.system)
-    GROUP BY access.access_id
+            given.reason_code = reason_code.code
+            AND (reason_code.system IS NULL OR given.system = reason_code.system)
+    GROUP BY given.reason_code, given.system, given.has_reference
 )
 
 SELECT
@@ -48,5 +60,9 @@ SELECT
 FROM access
 CROSS JOIN known
 LEFT JOIN text ON access.reason = text.reason
-LEFT JOIN matching ON access.access_id = matching.access_id
+LEFT JOIN matching
+    ON
+        access.reason_code = matching.reason_code
+        AND access.system = matching.system
+        AND (access.reference IS NOT NULL) = matching.has_reference
 WHERE access.user_id IS NOT NULL
