@@ -51,43 +51,45 @@ WITH own_right AS (
     ON incident_holds.reference = incident.reference
   WHERE
     NOT incident.kind IS NULL
-), subject_day AS (
-  SELECT
-    user_id,
-    subject_id,
-    local_date,
-    COUNT(*) AS accesses
-  FROM unlinked
-  GROUP BY
-    user_id,
-    subject_id,
-    local_date
 ), kind_day AS (
   SELECT
-    subject_day.user_id,
+    unlinked.user_id,
     subject_kind_held.incident_kind,
-    subject_day.local_date,
-    DATEDIFF(DAY, CAST('1970-01-01' AS DATE), subject_day.local_date) AS day_number,
-    SUM(subject_day.accesses) AS accesses
-  FROM subject_day
+    unlinked.local_date,
+    DATEDIFF(DAY, CAST('1970-01-01' AS DATE), unlinked.local_date) AS day_number,
+    COUNT(*) AS accesses
+  FROM unlinked
   INNER JOIN subject_kind_held
-    ON subject_day.subject_id = subject_kind_held.subject_id
+    ON unlinked.subject_id = subject_kind_held.subject_id
   GROUP BY
-    subject_day.user_id,
+    unlinked.user_id,
     subject_kind_held.incident_kind,
-    subject_day.local_date
-), running AS (
+    unlinked.local_date
+), enough AS (
   SELECT
     user_id,
-    incident_kind,
-    local_date,
-    day_number,
-    SUM(accesses) OVER (
-      PARTITION BY user_id, incident_kind
-      ORDER BY day_number NULLS LAST
+    incident_kind
+  FROM kind_day
+  GROUP BY
+    user_id,
+    incident_kind
+  HAVING
+    SUM(accesses) >= :min_accesses
+), running AS (
+  SELECT
+    kind_day.user_id,
+    kind_day.incident_kind,
+    kind_day.local_date,
+    kind_day.day_number,
+    SUM(kind_day.accesses) OVER (
+      PARTITION BY kind_day.user_id, kind_day.incident_kind
+      ORDER BY kind_day.day_number NULLS LAST
       RANGE BETWEEN :days_before PRECEDING AND CURRENT ROW
     ) AS accesses
   FROM kind_day
+  INNER JOIN enough
+    ON kind_day.user_id = enough.user_id
+    AND kind_day.incident_kind = enough.incident_kind
 ), fullest AS (
   SELECT
     user_id,

@@ -15,14 +15,6 @@ WITH judged AS (
       ELSE ARRAY_CONTAINS(ARRAY_COMPACT(CAST(:generic_reasons AS ARRAY<STRING>)), reason)
     END AS poor
   FROM reason_quality
-), force_share AS (
-  SELECT
-    system,
-    CAST(COUNT(*) FILTER(WHERE
-      poor) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS share
-  FROM judged
-  GROUP BY
-    system
 ), user_count AS (
   SELECT
     user_id,
@@ -35,6 +27,13 @@ WITH judged AS (
   FROM judged
   GROUP BY
     user_id,
+    system
+), force_share AS (
+  SELECT
+    system,
+    CAST(SUM(poor_reasons) AS DOUBLE) / NULLIF(CAST(SUM(accesses) AS DOUBLE), 0) AS share
+  FROM user_count
+  GROUP BY
     system
 ), bounded AS (
   SELECT
@@ -54,26 +53,48 @@ WITH judged AS (
   FROM user_count
   INNER JOIN force_share
     ON user_count.system = force_share.system
-), same_reason AS (
+), repeated AS (
   SELECT
+    user_id,
+    system,
+    subject_id,
+    reason
+  FROM judged
+  WHERE
+    NOT reason IS NULL AND NOT subject_id IS NULL
+  GROUP BY
+    user_id,
+    system,
+    subject_id,
+    reason
+  HAVING
+    COUNT(*) >= :same_reason_accesses
+), repeated_access AS (
+  SELECT
+    judged.access_id,
     judged.user_id,
     judged.system,
     judged.subject_id,
     judged.reason
   FROM judged
+  INNER JOIN repeated
+    ON judged.user_id = repeated.user_id
+    AND judged.system = repeated.system
+    AND judged.subject_id = repeated.subject_id
+    AND judged.reason = repeated.reason
+), same_text AS (
+  SELECT
+    repeated_access.access_id,
+    repeated_access.user_id,
+    repeated_access.system,
+    COUNT(*) OVER (
+      PARTITION BY repeated_access.user_id, repeated_access.system, repeated_access.subject_id, repeated_access.reason
+    ) AS accesses
+  FROM repeated_access
   LEFT JOIN explanation
-    ON judged.access_id = explanation.access_id
+    ON repeated_access.access_id = explanation.access_id
   WHERE
-    NOT judged.reason IS NULL
-    AND NOT judged.subject_id IS NULL
-    AND COALESCE(explanation.strength, 'none') <> 'full'
-  GROUP BY
-    judged.user_id,
-    judged.system,
-    judged.subject_id,
-    judged.reason
-  HAVING
-    COUNT(*) >= :same_reason_accesses
+    COALESCE(explanation.strength, 'none') <> 'full'
 ), cited AS (
   SELECT
     judged.access_id,
@@ -90,20 +111,13 @@ WITH judged AS (
     AND bounded.share_lower > :times_force * bounded.force_share
   UNION ALL
   SELECT
-    judged.access_id,
-    judged.user_id,
-    judged.system,
+    access_id,
+    user_id,
+    system,
     TRUE AS same_reason
-  FROM judged
-  INNER JOIN same_reason
-    ON judged.user_id = same_reason.user_id
-    AND judged.system = same_reason.system
-    AND judged.subject_id = same_reason.subject_id
-    AND judged.reason = same_reason.reason
-  LEFT JOIN explanation
-    ON judged.access_id = explanation.access_id
+  FROM same_text
   WHERE
-    COALESCE(explanation.strength, 'none') <> 'full'
+    accesses >= :same_reason_accesses
 ), distinct_cited AS (
   SELECT
     access_id,

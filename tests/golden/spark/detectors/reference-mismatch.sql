@@ -6,6 +6,7 @@ WITH quoted AS (
     judgeable_access.occurred_at,
     judgeable_access.reference,
     incident.reference IS NULL AS missing,
+    NOT incident_holds.reference IS NULL AS holds,
     NOT incident.reference IS NULL
     AND (
       judgeable_access.occurred_at < incident.opened_at - :lead_days * INTERVAL '1' DAY
@@ -17,47 +18,62 @@ WITH quoted AS (
   FROM judgeable_access
   LEFT JOIN incident
     ON judgeable_access.reference = incident.reference
+  LEFT JOIN incident_holds
+    ON judgeable_access.reference = incident_holds.reference
+    AND judgeable_access.subject_id = incident_holds.subject_id
   WHERE
     NOT judgeable_access.reference IS NULL
+), doubtful AS (
+  SELECT
+    access_id,
+    user_id,
+    subject_id,
+    occurred_at,
+    reference,
+    missing,
+    holds,
+    not_open
+  FROM quoted
+  WHERE
+    missing OR not_open OR NOT holds
 ), held AS (
-  SELECT
-    quoted.access_id
-  FROM quoted
-  INNER JOIN incident_holds
-    ON quoted.reference = incident_holds.reference
-    AND quoted.subject_id = incident_holds.subject_id
-  UNION
-  SELECT
-    quoted.access_id
-  FROM quoted
+  SELECT DISTINCT
+    doubtful.access_id
+  FROM doubtful
   INNER JOIN link
-    ON quoted.subject_id = link.subject_id
+    ON doubtful.subject_id = link.subject_id
     AND (
-      link.starts_at IS NULL OR quoted.occurred_at >= link.starts_at
+      link.starts_at IS NULL OR doubtful.occurred_at >= link.starts_at
     )
     AND (
-      link.ends_at IS NULL OR quoted.occurred_at < link.ends_at
+      link.ends_at IS NULL OR doubtful.occurred_at < link.ends_at
     )
   INNER JOIN incident_holds
-    ON quoted.reference = incident_holds.reference
+    ON doubtful.reference = incident_holds.reference
     AND link.linked_id = incident_holds.subject_id
+  WHERE
+    NOT doubtful.holds
 ), mismatch AS (
   SELECT
-    quoted.access_id,
-    quoted.user_id,
-    quoted.subject_id,
-    quoted.reference,
-    quoted.missing,
-    quoted.not_open,
-    NOT quoted.missing AND held.access_id IS NULL AS not_holding,
+    doubtful.access_id,
+    doubtful.user_id,
+    doubtful.subject_id,
+    doubtful.reference,
+    doubtful.missing,
+    doubtful.not_open,
+    NOT doubtful.missing AND NOT doubtful.holds AND held.access_id IS NULL AS not_holding,
     COALESCE(explanation.strength = 'full', FALSE) AS explained
-  FROM quoted
+  FROM doubtful
   LEFT JOIN held
-    ON quoted.access_id = held.access_id
+    ON doubtful.access_id = held.access_id
   LEFT JOIN explanation
-    ON quoted.access_id = explanation.access_id
+    ON doubtful.access_id = explanation.access_id
   WHERE
-    quoted.missing OR quoted.not_open OR held.access_id IS NULL
+    doubtful.missing
+    OR doubtful.not_open
+    OR (
+      NOT doubtful.holds AND held.access_id IS NULL
+    )
 ), counted AS (
   SELECT
     user_id,

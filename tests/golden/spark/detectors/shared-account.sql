@@ -1,31 +1,89 @@
-WITH used AS (
+WITH known AS (
   SELECT
     access_id,
     COALESCE(account, user_id) AS account,
     user_id,
-    system,
+    COALESCE(system, '') AS system,
     workstation,
     local_date,
-    occurred_epoch,
-    LAG(workstation) OVER (
-      PARTITION BY COALESCE(account, user_id), system
-      ORDER BY occurred_epoch NULLS LAST, access_id NULLS LAST
-    ) AS workstation_before,
-    LAG(occurred_epoch) OVER (
-      PARTITION BY COALESCE(account, user_id), system
-      ORDER BY occurred_epoch NULLS LAST, access_id NULLS LAST
-    ) AS epoch_before,
-    LAG(access_id) OVER (
-      PARTITION BY COALESCE(account, user_id), system
-      ORDER BY occurred_epoch NULLS LAST, access_id NULLS LAST
-    ) AS access_before,
-    LAG(user_id) OVER (
-      PARTITION BY COALESCE(account, user_id), system
-      ORDER BY occurred_epoch NULLS LAST, access_id NULLS LAST
-    ) AS user_before
+    occurred_epoch
   FROM access
   WHERE
     NOT COALESCE(account, user_id) IS NULL AND NOT workstation IS NULL
+), at_workstation AS (
+  SELECT
+    account,
+    system,
+    workstation,
+    ROW_NUMBER() OVER (PARTITION BY account, system ORDER BY COUNT(*) DESC, workstation ASC NULLS LAST) AS place
+  FROM known
+  GROUP BY
+    account,
+    system,
+    workstation
+), elsewhere AS (
+  SELECT
+    known.account,
+    known.system,
+    known.occurred_epoch
+  FROM known
+  INNER JOIN at_workstation
+    ON known.account = at_workstation.account
+    AND known.system = at_workstation.system
+    AND known.workstation = at_workstation.workstation
+  WHERE
+    at_workstation.place > 1
+), near_elsewhere AS (
+  SELECT
+    account,
+    system,
+    (
+      occurred_epoch - :seconds
+    ) DIV 86400 AS day_number
+  FROM elsewhere
+  UNION
+  SELECT
+    account,
+    system,
+    occurred_epoch DIV 86400 AS day_number
+  FROM elsewhere
+  UNION
+  SELECT
+    account,
+    system,
+    (
+      occurred_epoch + :seconds
+    ) DIV 86400 AS day_number
+  FROM elsewhere
+), used AS (
+  SELECT
+    known.access_id,
+    known.account,
+    known.user_id,
+    known.workstation,
+    known.local_date,
+    known.occurred_epoch,
+    LAG(known.workstation) OVER (
+      PARTITION BY known.account, known.system
+      ORDER BY known.occurred_epoch NULLS LAST, known.access_id NULLS LAST
+    ) AS workstation_before,
+    LAG(known.occurred_epoch) OVER (
+      PARTITION BY known.account, known.system
+      ORDER BY known.occurred_epoch NULLS LAST, known.access_id NULLS LAST
+    ) AS epoch_before,
+    LAG(known.access_id) OVER (
+      PARTITION BY known.account, known.system
+      ORDER BY known.occurred_epoch NULLS LAST, known.access_id NULLS LAST
+    ) AS access_before,
+    LAG(known.user_id) OVER (
+      PARTITION BY known.account, known.system
+      ORDER BY known.occurred_epoch NULLS LAST, known.access_id NULLS LAST
+    ) AS user_before
+  FROM known
+  INNER JOIN near_elsewhere
+    ON known.account = near_elsewhere.account
+    AND known.system = near_elsewhere.system
+    AND known.occurred_epoch DIV 86400 = near_elsewhere.day_number
 ), changed AS (
   SELECT
     access_id,

@@ -11,23 +11,35 @@ WITH known AS (
     NOT reason IS NULL
   GROUP BY
     reason
+), given AS (
+  SELECT DISTINCT
+    reason_code,
+    system,
+    NOT reference IS NULL AS has_reference
+  FROM access
+  WHERE
+    NOT reason_code IS NULL
 ), matching AS (
   SELECT
-    access.access_id,
+    given.reason_code,
+    given.system,
+    given.has_reference,
     BOOL_OR(
       COALESCE(reason_code.valid, TRUE)
       AND (
-        NOT COALESCE(reason_code.needs_reference, FALSE) OR NOT access.reference IS NULL
+        NOT COALESCE(reason_code.needs_reference, FALSE) OR given.has_reference
       )
     ) AS stands
-  FROM access
+  FROM given
   INNER JOIN reason_code
-    ON access.reason_code = reason_code.code
+    ON given.reason_code = reason_code.code
     AND (
-      reason_code.system IS NULL OR access.system = reason_code.system
+      reason_code.system IS NULL OR given.system = reason_code.system
     )
   GROUP BY
-    access.access_id
+    given.reason_code,
+    given.system,
+    given.has_reference
 )
 SELECT
   access.access_id,
@@ -46,6 +58,10 @@ CROSS JOIN known
 LEFT JOIN text
   ON access.reason = text.reason
 LEFT JOIN matching
-  ON access.access_id = matching.access_id
+  ON access.reason_code = matching.reason_code
+  AND access.system = matching.system
+  AND (
+    NOT access.reference IS NULL
+  ) = matching.has_reference
 WHERE
   NOT access.user_id IS NULL
