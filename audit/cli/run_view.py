@@ -21,7 +21,6 @@ from audit.run import RunResult
 from audit.workspace import Workspace
 
 _FIRST = 10
-_SKIPPED = 6
 _SHOWN = 5
 _USER_COLUMNS = ("rank", "user_id", "score", "findings", "accesses", "unexplained", "unit", "role", "signs")
 _STATES = ("explained", "weak", "unexplained", "unjudged")
@@ -90,17 +89,19 @@ def print_summary(workspace: Workspace, result: RunResult, facts: Mapping[str, A
         *([("Detectors", _alone(facts["detectors_alone"]))] if facts["detectors_alone"] else []),
         ("Findings", _findings_sentence(facts["findings"])),
         *([("", _comparison(facts))] if facts["findings"]["total"] else []),
-        *_skipped(facts["skipped"]),
+        *_skipped(facts["skipped"], facts["accesses"]["accesses"]),
     ])  # fmt: skip
     _print_first("users", _first_users(result), _USER_COLUMNS, facts["findings"]["users"])
     _print_first("findings", for_people(_first_findings(result)), FOR_PEOPLE, facts["findings"]["total"])
     print_lines(["", f"Report: {facts['report']}", f"Ledger: {facts['ledger_head']} (note it: audit verify --head)"])
 
 
-def _skipped(skipped: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """Tell of detectors that could not run: of a few why, of many how many, for that is told by the report."""
-    if len(skipped) > _SKIPPED:
-        return [("Skipped", f"{len(skipped)} detectors, for want of what they need; why each: in the report")]
+def _skipped(skipped: Sequence[Mapping[str, str]], accesses: int) -> list[tuple[str, str]]:
+    """Tell why each detector could not run; where nothing is loaded, how many: for that is why, whatever each lacks."""
+    if not accesses and len(skipped) > 1:
+        return [
+            ("Skipped", f"{len(skipped)} detectors, for there is no access to run on; what each needs: in the report")
+        ]
     return [("" if place else "Skipped", f"{skip['detector']}: {skip['reason']}") for place, skip in enumerate(skipped)]
 
 

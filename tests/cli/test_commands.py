@@ -77,7 +77,7 @@ def test_init_makes_a_workspace_that_runs(tmp_path, typed):
     assert "names no [[input]]" in outcome.err
     assert "Findings  none" in outcome.out
     assert outcome.out.count("Skipped") == 1
-    assert "detectors, for want of what they need; why each: in the report" in outcome.out
+    assert "detectors, for there is no access to run on; what each needs: in the report" in outcome.out
     assert (tmp_path / "mine").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "mine/audit.toml").stat().st_mode & 0o777 == 0o600
 
