@@ -44,12 +44,13 @@ class UntrimmedError(NotPlainError):
 
 @dataclass
 class Seen:
-    """What was seen of a file that was read to its end. `order`: of the cells of the watched column."""
+    """What was seen of a file. `whole`: it was read to its end. `order`: of the cells of the watched column."""
 
     records: int = 0
     trimmed: bool = True
     ended: bool = True
     order: Order = field(default_factory=Order)
+    whole: bool = False
 
 
 class CsvStream:
@@ -98,6 +99,9 @@ class CsvStream:
             with suppress(ValueError):
                 batches.close()
         connection.unregister(STREAM)
+        if not self.seen.whole:
+            # The engine asked for less than all of it: what it has is not the file.
+            raise NotPlainError
 
     def begins_trimmed(self) -> bool:
         """Say whether the cells of the first block are free of white space at their ends."""
@@ -123,6 +127,7 @@ class CsvStream:
                     yield from self._numbered(waiting.popleft().result())
             while waiting:
                 yield from self._numbered(waiting.popleft().result())
+        self.seen.whole = True
 
     def _parse(self, block: bytes) -> _Parsed:
         count = count_records(block, self._rule)

@@ -122,6 +122,7 @@ def test_an_expression_that_cannot_run_stops_the_file_and_no_other(desk: Any) ->
 
     result = desk.load()
 
+    assert result.faults, result
     assert "reason" in faults(result)[0]
     assert [int(code) for code in result.codes] == [5]
     assert desk.rows("SELECT * FROM load_log") == []

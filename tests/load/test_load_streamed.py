@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,10 @@ import audit.load.load as loading
 from audit.load import csv_blocks, streamed
 from audit.load.counting import CountingRule
 from audit.load.csv_blocks import NotPlainError, read_blocks
+from audit.load.csv_head import read_head
+from audit.load.csv_stream import open_stream
 from audit.load.order import order_of
+from audit.sources.definition import ReadOptions
 
 HEAD = "id,when,who\n"
 TABLES = {
@@ -248,3 +252,15 @@ def test_the_order_of_a_column_is_that_of_its_pieces(pieces: list[list[str | Non
 
     assert whole.ways == twin(texts)
     assert not whole.is_strict or len(set(texts)) == len(texts)
+
+
+def test_a_stream_that_the_engine_does_not_read_to_its_end_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(HEAD + "".join(LOG))
+    head = read_head(path, ReadOptions())
+    assert head is not None
+    stream = open_stream(path, ReadOptions(), head)
+    assert stream is not None
+
+    with duckdb.connect() as connection, pytest.raises(NotPlainError), stream.as_relation(connection):
+        connection.execute("SELECT 1").fetchall()
