@@ -6,6 +6,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from audit.sources.patterns import fault_of
+from audit.sql import quote_literal
+
 # What an expression may hold besides columns, literals and operators. Anything that reads a table, a file, a setting,
 # the clock or chance is not here, so it is refused by its absence.
 _FUNCTIONS = frozenset(
@@ -103,7 +106,11 @@ def check_expression(text: str) -> list[str]:
     )
     if unknown:
         return [f"expression: {', '.join(unknown)} may not be used there"]
-    return []
+    return [
+        f"expression: {quote_literal(pattern)} is no pattern of RE2 ({fault})"
+        for pattern in _patterns(parsed)
+        if (fault := fault_of(pattern)) is not None
+    ]
 
 
 def raw_columns(text: str) -> tuple[str, ...]:
@@ -121,6 +128,13 @@ def with_columns(text: str, cells: Mapping[str, str]) -> str:
     for start, end, name in sorted(places, reverse=True):
         text = text[:start] + cells[name] + text[end:]
     return text
+
+
+def _patterns(parsed: exp.Expression) -> list[str]:
+    """Return the regular expressions that stand as literals: the engine would take a broken one for one that never matches."""
+    calls = [node for node in parsed.find_all(exp.Func) if _name(node).startswith("REGEXP_")]
+    found = [node.args.get("expression") or next(iter(node.expressions[1:]), None) for node in calls]
+    return [node.name for node in found if isinstance(node, exp.Literal) and node.is_string]
 
 
 def _full_name(column: exp.Column) -> str:

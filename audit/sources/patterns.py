@@ -26,6 +26,15 @@ def groups_of(pattern: str) -> tuple[str, ...]:
     return names
 
 
+def fault_of(pattern: str) -> str | None:
+    """Return what keeps a text from being a pattern of RE2; None for a pattern."""
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid as fault:
+        return str(fault).split(": ", 1)[-1]
+    return None
+
+
 def sql_for_group(text: str, pattern: str, group: int) -> str:
     """Return SQL for what a group matched, where the whole text fits the pattern; else NULL."""
     return f"NULLIF(regexp_extract({text}, {quote_literal(f'^(?s:{pattern})$')}, {int(group)}), '')"

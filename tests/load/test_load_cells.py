@@ -117,7 +117,7 @@ def test_a_record_on_which_an_expression_fails_is_quarantined_alone(desk: Any) -
 
 
 def test_an_expression_that_cannot_run_stops_the_file_and_no_other(desk: Any) -> None:
-    desk.define(reason="{ expression = \"regexp_extract(who, '(')\" }")
+    desk.define(reason="{ expression = \"strptime(who, '%Q')\" }")
     desk.write("logs/a.csv", f"id,when,who\n1,{WHEN},U\n")
 
     result = desk.load()

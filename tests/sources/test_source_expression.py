@@ -76,6 +76,9 @@ def test_what_an_expression_may_be(text: str) -> None:
         "",
         "(",
         "PRAGMA version",
+        "regexp_extract(a, '(')",
+        "regexp_full_match(a, '[')",
+        "regexp_replace(a, '(?P<x>y', 'z')",
     ],
 )
 def test_what_an_expression_may_not_be(text: str) -> None:
