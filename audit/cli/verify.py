@@ -14,7 +14,7 @@ from audit.cli.session import Session
 @format_option("table", "json")
 @click.pass_obj
 def verify(session: Session, path: Path | None, head: str | None, output_format: str) -> int:
-    """Check the ledger, the reports, the inputs and the load log.
+    """Check the ledger, the reports, the texts kept of queries, the inputs and the load log.
 
     PATH is a workspace, a report, or a folder of reports, wherever it was carried; without it the workspace. Names what
     differs and exits with 8. What a killed run left, and inputs that are not there any more, are noted and no fault. A

@@ -8,6 +8,7 @@ from audit.verify import Outcome
 _WORDS = {
     "entries": "entries of the ledger",
     "reports": "reports",
+    "texts": "texts of queries and sources",
     "loads": "loads",
     "inputs": "input files",
 }

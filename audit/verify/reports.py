@@ -5,7 +5,8 @@ finds what somebody made to fit.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from audit.errors import InputOutputError
@@ -27,6 +28,15 @@ def check_report(folder: Path) -> list[Remark]:
     except InputOutputError as fault:
         wrong = list(fault.faults)
     return differences("report", folder.name, wrong)
+
+
+def manifests_in(folders: Iterable[Path]) -> Iterator[Manifest]:
+    """Yield the manifests that are as they were written; of others `check_report` tells."""
+    for folder in folders:
+        with suppress(InputOutputError):
+            manifest = _read(folder)
+            if manifest is not None:
+                yield manifest
 
 
 def _read(folder: Path) -> Manifest | None:

@@ -9,6 +9,7 @@ from audit.report.read import published_runs
 from audit.verify.difference import Outcome, Remark, differences, notes
 from audit.verify.reports import MANIFEST, check_against_ledger, check_order, check_purges, check_report
 from audit.verify.sources import check_inputs, check_loads
+from audit.verify.texts import check_texts
 from audit.workspace import CONFIG_NAME, Workspace, read_workspace
 
 _HEAD = re.compile(r"[0-9a-fA-F]{64}")
@@ -56,16 +57,20 @@ def _verify_workspace(workspace: Workspace, head: str | None) -> Outcome:
     folders = _folders(workspace)
     loads, about_loads = check_loads(workspace, chain)
     inputs, about_inputs = check_inputs(workspace.folder, loads)
+    texts, about_texts = check_texts(workspace, folders)
     remarks = [
         *_about_ledger(chain, head),
         *(remark for folder in folders for remark in check_report(folder)),
         *check_order(folders, True, chain),
         *check_against_ledger(folders, chain, whole=True),
         *check_purges(chain),
+        *about_texts,
         *about_loads,
         *about_inputs,
     ]
-    counts = {"entries": len(chain.entries), "reports": len(folders), "loads": len(loads), "inputs": inputs}
+    counts = {
+        "entries": len(chain.entries), "reports": len(folders), "texts": texts, "loads": len(loads), "inputs": inputs,
+    }  # fmt: skip
     return Outcome(counts, tuple(remarks), chain.head)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def test_all_is_as_it_was_written(kept, typed, verified):
 
     assert verified() == (0, [])
     assert outcome.code == 0
-    assert "2 reports, 4 loads, 4 input files" in outcome.out
+    assert re.search(r"2 reports, \d+ texts of queries and sources, 4 loads, 4 input files", outcome.out)
     assert "All is as it was written." in outcome.out
 
 
@@ -244,3 +245,24 @@ def test_nothing_is_shown_that_cannot_be_recorded(kept, typed, words):
 
     assert (outcome.code, outcome.out) == (6, "")
     assert "recorded first, so nothing is done or shown" in outcome.err
+
+
+def test_a_kept_text_that_was_changed_is_named_with_the_reports_that_need_it(kept, verified):
+    text = max((kept / "versions").glob("*.json"), key=lambda path: path.stat().st_size)
+    text.write_text(text.read_text().replace("SELECT", "SELECT ", 1))
+
+    code, differing = verified()
+
+    assert code == 8
+    assert ("text", f"versions/{text.name}", "is not as it was written") in differing
+    assert len([row for row in differing if row[0] == "report" and "the report cannot be made again" in row[2]]) == 2
+
+
+def test_texts_that_are_gone_are_missed_by_each_report(kept, verified):
+    shutil.rmtree(kept / "versions")
+
+    code, differing = verified()
+
+    assert code == 8
+    assert [part for part, _, _ in differing] == ["report", "report"]
+    assert all("other queries is not in versions/" in text for _, _, text in differing)
