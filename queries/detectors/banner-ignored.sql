@@ -6,7 +6,7 @@
 -- family = "after_warning"
 -- key = ["user_id"]
 -- points = 26
--- summary = "{user_id} accepted the misuse banner and went on: {event_count} of {banner_accesses} accesses unexplained, share {share}, the force's {force_share}"
+-- summary = "{user_id} accepted the misuse banner and went on: {event_count} of {banner_accesses} accesses past it are unexplained, {percent} %; of the force's, {force_percent} %"
 -- reads = ["judgeable_access", "unexplained_access", "user_position"]
 -- requires = ["incident"]
 -- parameters.min_accesses = 10
@@ -140,7 +140,9 @@ SELECT
     bounded.banner_accesses,
     round(bounded.share, 4) AS share,
     round(bounded.share_lower, 4) AS share_lower,
+    round(100 * bounded.share, 1) AS percent,
     round(whole_force.share, 4) AS force_share,
+    round(100 * whole_force.share, 1) AS force_percent,
     bounded.role,
     bounded.peers,
     round(bounded.peer_share, 4) AS peer_share

@@ -6,7 +6,7 @@
 -- family = "pattern"
 -- key = ["user_id", "posting"]
 -- points = 30
--- summary = "{user_id} had {before_count} unexplained accesses in {before_days} days before the move to {unit} on {moved_on}, and {after_count} in {after_days} days after it (p {p})"
+-- summary = "{user_id} had {before_count} unexplained accesses in {before_days} days before the move to {unit} on {moved_on}, and {after_count} in {after_days} days after it"
 -- reads = ["access", "horizon", "judgeable_access", "local_clock", "posting", "unexplained_access"]
 -- requires = ["incident", "posting"]
 -- chance = { test = "binomial", counts = ["after_count", "total", "after_days", "both_days"], tests = "tests" }

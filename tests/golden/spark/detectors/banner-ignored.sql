@@ -102,7 +102,9 @@ SELECT
   bounded.banner_accesses,
   CAST(ROUND(CAST(bounded.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share,
   CAST(ROUND(CAST(bounded.share_lower AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_lower,
+  CAST(ROUND(CAST(100 * bounded.share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS percent,
   CAST(ROUND(CAST(whole_force.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS force_share,
+  CAST(ROUND(CAST(100 * whole_force.share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS force_percent,
   bounded.role,
   bounded.peers,
   CAST(ROUND(CAST(bounded.peer_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS peer_share
