@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
+from weakref import WeakKeyDictionary
 
 import duckdb
 
@@ -35,7 +36,22 @@ def shown(notify: Notify, connection: duckdb.DuckDBPyConnection) -> Iterator[Non
         notify.watch(None)
 
 
+_INSTEAD: WeakKeyDictionary[duckdb.DuckDBPyConnection, Share] = WeakKeyDictionary()
+
+
+@contextmanager
+def told_by(connection: duckdb.DuckDBPyConnection, share: Share) -> Iterator[None]:
+    """Ask this instead of the engine, which cannot know how far it is with rows that are handed to it one batch after another."""
+    _INSTEAD[connection] = share
+    try:
+        yield
+    finally:
+        del _INSTEAD[connection]
+
+
 def _share(connection: duckdb.DuckDBPyConnection) -> float | None:
+    if (instead := _INSTEAD.get(connection)) is not None:
+        return instead()
     try:
         percent = connection.query_progress()
     except duckdb.Error:

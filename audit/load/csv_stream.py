@@ -20,8 +20,9 @@ from audit.load.counting import Count, CountingRule, count_records
 from audit.load.csv_blocks import NotPlainError, read_blocks
 from audit.load.csv_dialect import is_plain
 from audit.load.csv_head import Head
-from audit.load.files import is_utf8
+from audit.load.files import compression_of, is_utf8
 from audit.load.order import Order, order_of
+from audit.progress import told_by
 from audit.sources.definition import ReadOptions
 
 STREAM = "raw_stream"
@@ -44,9 +45,10 @@ class UntrimmedError(NotPlainError):
 
 @dataclass
 class Seen:
-    """What was seen of a file. `whole`: it was read to its end. `order`: of the cells of the watched column."""
+    """What was seen of a file. `bytes`: how far it was read, decompressed. `whole`: to its end. `order`: of the watched cells."""
 
     records: int = 0
+    bytes: int = 0
     trimmed: bool = True
     ended: bool = True
     order: Order = field(default_factory=Order)
@@ -81,15 +83,17 @@ class CsvStream:
             NotPlainError: the file is not clean. InputOutputError: it cannot be read, or the archive is cut off or broken.
 
         """
-        self.seen = Seen(before)
+        start = start or self.head.start
+        self.seen = Seen(before, start)
         fault: list[BaseException] = []
         schema = pa.schema([("record_no", pa.int64()), *((name, pa.string()) for name in self._names)])
-        batches = self._kept_faults(start or self.head.start, fault)
+        batches = self._kept_faults(start, fault)
         # A result of which one row was fetched counts as unfinished, and then nothing can be registered.
         connection.execute("SELECT 1").fetchall()
         connection.register(STREAM, pa.RecordBatchReader.from_batches(schema, batches))
         try:
-            yield
+            with told_by(connection, self._share):
+                yield
         except duckdb.Error:
             if fault:
                 raise fault[0] from None
@@ -102,6 +106,12 @@ class CsvStream:
         if not self.seen.whole:
             # The engine asked for less than all of it: what it has is not the file.
             raise NotPlainError
+
+    def _share(self) -> float | None:
+        """How much of the file was read, of 1; of a compressed one nobody knows."""
+        if compression_of(self.path) is not None:
+            return None
+        return min(self.seen.bytes / max(self.path.stat().st_size, 1), 1.0)
 
     def begins_trimmed(self) -> bool:
         """Say whether the cells of the first block are free of white space at their ends."""
@@ -122,6 +132,7 @@ class CsvStream:
         with ThreadPoolExecutor(_WORKERS) as pool:
             waiting: deque[Future[_Parsed]] = deque()
             for block in read_blocks(self.path, start, self._rule):
+                self.seen.bytes += len(block)
                 waiting.append(pool.submit(self._parse, block))
                 if len(waiting) > _IN_FLIGHT:
                     yield from self._numbered(waiting.popleft().result())

@@ -20,6 +20,7 @@ from audit.load.csv_blocks import NotPlainError, read_blocks
 from audit.load.csv_head import read_head
 from audit.load.csv_stream import open_stream
 from audit.load.order import order_of
+from audit.progress import shown
 from audit.sources.definition import ReadOptions
 
 HEAD = "id,when,who\n"
@@ -264,3 +265,36 @@ def test_a_stream_that_the_engine_does_not_read_to_its_end_is_not_believed(tmp_p
 
     with duckdb.connect() as connection, pytest.raises(NotPlainError), stream.as_relation(connection):
         connection.execute("SELECT 1").fetchall()
+
+
+class Waiting:
+    """Who waits at a terminal: keeps the question that may be asked."""
+
+    share: Any = None
+
+    def __call__(self, step: str) -> None:
+        pass
+
+    def watch(self, share: Any) -> None:
+        self.share = share
+
+
+def test_how_much_of_a_stream_was_read_is_told_to_who_waits(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("a,b\n" + "1,some text or other\n" * 3_000_000)
+    head = read_head(path, ReadOptions())
+    assert head is not None
+    stream = open_stream(path, ReadOptions(), head)
+    assert stream is not None
+    waiting, told = Waiting(), []
+
+    with duckdb.connect() as connection, shown(waiting, connection):
+        with stream.as_relation(connection):
+            batches = connection.sql("SELECT * FROM raw_stream").to_arrow_reader(100_000)
+            told = [waiting.share() for _ in batches]
+        after = waiting.share()
+
+    assert told == sorted(told)
+    assert 0 < told[0] < 0.9
+    assert told[-1] == 1
+    assert after in (None, 1)
