@@ -54,12 +54,17 @@ def _floor(statement: str) -> Callable[[Path, Path], list[str]]:
     return command
 
 
-def _audit(*words: str) -> Callable[[Path, Path], list[str]]:
+def _audit(*words: str, memory: str | None = None) -> Callable[[Path, Path], list[str]]:
     def command(force: Path, _folder: Path) -> list[str]:
         # From nothing, each time: no warehouse, no report, no ledger.
         for path in force.iterdir():
             if path.name not in _INPUTS:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+        config = force / "audit.toml"
+        lines = [line for line in config.read_text(encoding="utf-8").splitlines() if not line.startswith("memory = ")]
+        if memory is not None:
+            lines.insert(lines.index("[workspace]") + 1, f'memory = "{memory}"')
+        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return [sys.executable, "-m", "audit", "-w", str(force), "run", *words]
 
     return command
@@ -89,6 +94,7 @@ CONTENDERS = (
     Contender("floor-table", "bare DuckDB: log to a typed table", _floor("CREATE TABLE event AS {rows}")),
     Contender("floor-parquet", "bare DuckDB: log to Parquet", _floor("COPY ({rows}) TO '{folder}/event.parquet'")),
     Contender("audit", "Access Audit, whole run", _audit(), _reported, (0, 3)),
+    Contender("audit-small", 'Access Audit, whole run, memory = "1GB"', _audit(memory="1GB"), _reported, (0, 3)),
     Contender("audit-work", "Access Audit, three detectors", _audit(*_THREE), _reported, (0, 3)),
     Contender("duckdb", "DuckDB, a script", _script("duckdb"), _written),
     Contender("polars", "polars, a script", _script("polars"), _written, needs="polars"),
