@@ -31,7 +31,12 @@ def main() -> int:
         "--events", type=int, nargs="+", default=[1_000_000], metavar="N", help="sizes, small ones first"
     )
     parser.add_argument(
-        "--growth", type=int, nargs="*", default=[], metavar="N", help="sizes for whole runs of Access Audit and the floors only"
+        "--growth",
+        type=int,
+        nargs="*",
+        default=[],
+        metavar="N",
+        help="sizes for whole runs of Access Audit and the floors only",
     )
     parser.add_argument("--staff", type=int, default=500, help="staff for each million events, at least 300 in all")
     parser.add_argument("--days", type=int, default=365)
