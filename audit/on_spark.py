@@ -5,6 +5,7 @@ the report alone.
 """
 
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
@@ -36,8 +37,8 @@ def reading_on_spark(
 
     """
     spark = workspace.spark or Spark(workspace.lake)
-    scratch = workspace.lake / _SCRATCH
-    with spark_session(SparkOptions(spark.master, spark.settings)) as session, _passing(scratch):
+    options = SparkOptions(spark.master, spark.settings)
+    with spark_session(options) as session, _passing(workspace.lake) as scratch:
         engine = SparkEngine(session, scratch)
         with step("explain"):
             lay_lake(engine, workspace.lake)
@@ -52,11 +53,16 @@ def lay_lake(engine: SparkEngine, lake: Path) -> None:
 
 
 @contextmanager
-def _passing(folder: Path) -> Iterator[None]:
-    """A folder that was not there and will not be there. A killed run's is cleared away by the next, which holds the lock."""
-    shutil.rmtree(folder, ignore_errors=True)
+def _passing(lake: Path) -> Iterator[Path]:
+    """A folder in the lake that was not there and will not be there. Killed runs' are cleared away: who asks holds the lock.
+
+    Never one of theirs: what a driver leaves behind when it is killed, in its Java or on workers, may write for a moment yet.
+    """
+    for leftover in lake.glob(f"{_SCRATCH}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    folder = lake / f"{_SCRATCH}.{uuid.uuid4().hex}"
     folder.mkdir(mode=0o700, parents=True)
     try:
-        yield
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
