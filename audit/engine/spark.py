@@ -3,17 +3,22 @@
 Reads no source file and writes none but the tables of a scratch folder: loading is DuckDB's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from audit.engine.base import Parameters
+from audit.engine.shared_parts import cut
 from audit.engine.transpile import to_spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+# No query may name a relation so: it is not one of an identifier's first characters in the catalogue.
+_PART = "_part_"
 
 
 class SparkEngine:
@@ -33,18 +38,17 @@ class SparkEngine:
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """Return the rows of a SELECT."""
-        return _plain(self._frame(sql, parameters).toArrow())
+        with self._written_parts(sql, parameters) as rest:
+            return _plain(self._frame(rest, parameters).toArrow())
 
     def create_table(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
         """Make a table of a SELECT's rows."""
-        frame = self._frame(sql, parameters)
-        if self._scratch is None:
-            self._name(name, frame.toArrow())
-            return
-        self._made += 1
-        folder = str(self._scratch / f"{self._made:04}")
-        frame.write.parquet(folder)
-        self.session.read.schema(frame.schema).parquet(folder).createOrReplaceTempView(_quoted(name))
+        with self._written_parts(sql, parameters) as rest:
+            frame = self._frame(rest, parameters)
+            if self._scratch is None:
+                self._name(name, frame.toArrow())
+            else:
+                self._write(name, frame, self._scratch)
 
     def create_view(self, name: str, sql: str) -> None:
         """Name a SELECT; what it reads is looked up by name whenever it is read."""
@@ -73,6 +77,31 @@ class SparkEngine:
     def drop(self, name: str) -> None:
         """Remove the relation of that name, if there is one."""
         self.session.catalog.dropTempView(_quoted(name))
+
+    @contextmanager
+    def _written_parts(self, sql: str, parameters: Parameters | None) -> Iterator[str]:
+        """Write what a SELECT reads more than once, where there is room for tables, and yield what is left of it."""
+        if self._scratch is None:
+            yield sql
+            return
+        pieces, written = cut(sql, _PART), []
+        try:
+            for name, part in pieces.parts:
+                frame = self._frame(part, parameters)
+                if any(field.dataType.typeName() == "void" for field in frame.schema):
+                    break  # a column of bare NULLs, which Parquet does not take
+                self._write(name, frame, self._scratch)
+                written.append(name)
+            yield pieces.rest if len(written) == len(pieces.parts) else sql
+        finally:
+            for name in written:
+                self.drop(name)
+
+    def _write(self, name: str, frame: "DataFrame", scratch: Path) -> None:
+        self._made += 1
+        folder = str(scratch / f"{self._made:04}")
+        frame.write.parquet(folder)
+        self.session.read.schema(frame.schema).parquet(folder).createOrReplaceTempView(_quoted(name))
 
     def _name(self, name: str, table: pa.Table) -> None:
         self.session.createDataFrame(table).createOrReplaceTempView(_quoted(name))
