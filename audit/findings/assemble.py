@@ -4,7 +4,7 @@ Works on Arrow tables in a DuckDB of its own, in memory, so that it is the same 
 numbers and total orders: the same rows give the same findings with one thread and with two.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -137,6 +137,7 @@ def _take_rows(bench: duckdb.DuckDBPyConnection, detector: Detected, rows: pa.Ta
     bench.unregister("arrow_rows")
     names = rows.column_names
     details = [name for name in names if name not in (*_RESERVED, *detector.key)]
+    doubles = {name for name in details if pa.types.is_float64(rows.schema.field(name).type)}
     given = {name: name if name in names else "NULL" for name in _RESERVED}
     level = f"COALESCE({given['level']}, {quote_literal(detector.level)})"
     bench.execute(
@@ -145,7 +146,7 @@ def _take_rows(bench: duckdb.DuckDBPyConnection, detector: Detected, rows: pa.Ta
         SELECT DISTINCT
             made_id, {quote_literal(detector.id)}, {quote_literal(detector.family)}, {level},
             COALESCE({given["points"]}, {int(detector.points)}), {given["user_id"]}, {given["subject_id"]},
-            made_key, {_json_of(details)}, CAST({given["first_at"]} AS TIMESTAMP), CAST({given["last_at"]} AS TIMESTAMP)
+            made_key, {_json_of(details, doubles)}, CAST({given["first_at"]} AS TIMESTAMP), CAST({given["last_at"]} AS TIMESTAMP)
         FROM row
         """
     )
@@ -155,10 +156,15 @@ def _take_rows(bench: duckdb.DuckDBPyConnection, detector: Detected, rows: pa.Ta
     _check_constant(bench, detector)
 
 
-def _json_of(names: Sequence[str]) -> str:
+def _json_of(names: Sequence[str], doubles: Collection[str] = ()) -> str:
+    """Return SQL for the columns as a JSON text. In `doubles` zero has no sign: engines round a trace below it differently."""
     if not names:
         return "'{}'"
-    packed = ", ".join(f"{quote_identifier(name)} := {quote_identifier(name)}" for name in names)
+    quoted = {name: quote_identifier(name) for name in names}
+    values = {
+        name: f"CASE WHEN {q} = 0 THEN 0::DOUBLE ELSE {q} END" if name in doubles else q for name, q in quoted.items()
+    }
+    packed = ", ".join(f"{quoted[name]} := {value}" for name, value in values.items())
     return f"CAST(to_json(struct_pack({packed})) AS VARCHAR)"
 
 
