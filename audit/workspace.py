@@ -223,6 +223,11 @@ def _spark(entry: Any, folder: Path, where: str, faults: list[str]) -> Spark | N
         for name, value in settings.items()
         if not name.startswith("spark.") or not isinstance(value, str)
     ]
+    faults += [
+        f'{where} settings: "{name}" is for the Spark Connect server to set; over "sc://" only "spark.sql..." can be'
+        for name in settings
+        if master.startswith("sc://") and name.startswith("spark.") and not name.startswith("spark.sql.")
+    ]
     return Spark(folder / section.get("lake", "lake"), master, settings)
 
 

@@ -97,7 +97,8 @@ def _open(options: SparkOptions) -> tuple["SparkSession", bool]:
         return builder.appName("access-audit").getOrCreate(), True
     except ImportError as fault:
         raise ConfigError(
-            f"--engine spark: {options.master} needs more of pyspark than is installed; install it: pip install 'pyspark[connect]'"
+            f"--engine spark: {options.master} needs more of pyspark than is installed; install it: "
+            "pip install 'access-audit[spark-connect]'"
         ) from fault
     except Exception as fault:
         raise _unreachable(options) from fault

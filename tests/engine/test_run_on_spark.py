@@ -2,13 +2,14 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
 
-from audit.engine.spark_session import check_java
+from audit.engine.spark_session import SparkOptions, check_java, spark_session
 from audit.errors import ConfigError
 from audit.run import RunOptions, RunResult, run
 from audit.workspace import Workspace, read_workspace
@@ -82,3 +83,24 @@ def test_what_is_wrong_in_the_section_for_spark_is_named_all_at_once(tmp_path: P
         'master = "yarn" is not one of local[*], spark://HOST:PORT, sc://HOST:PORT',
         'settings: "memory" must be a setting of Spark with a text, such as "spark.executor.memory" = "8g"',
     ]
+
+
+def test_what_only_a_connect_server_can_set_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    settings = '{ "spark.executor.memory" = "8g", "spark.sql.shuffle.partitions" = "9" }'
+    (tmp_path / "audit.toml").write_text(f'[spark]\nmaster = "sc://h:1"\nsettings = {settings}\n')
+
+    with pytest.raises(ConfigError, match=r'"spark\.executor\.memory" is for the Spark Connect server to set') as told:
+        read_workspace(tmp_path)
+
+    assert len(told.value.faults) == 1
+
+
+def test_a_connect_server_without_the_packages_for_it_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "grpc", None)
+    asked = SparkOptions("sc://127.0.0.1:1")
+    monkeypatch.setattr("pyspark.sql.SparkSession.getActiveSession", classmethod(lambda cls: None))
+    monkeypatch.setattr("pyspark.SparkContext._active_spark_context", None)
+    monkeypatch.setattr("pyspark.sql.SparkSession._instantiatedSession", None)
+
+    with pytest.raises(ConfigError, match=r"pip install 'access-audit\[spark-connect\]'"), spark_session(asked):
+        pass
