@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import warnings
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from audit.errors import AuditError, ConfigError, InputOutputError, QueryError
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 OLDEST_JAVA = 17
+_CONNECT_PORT = 15002
+_SECONDS_TO_ANSWER = 10
 _VERSION = re.compile(r'version "(\d+)')
 _INSTALL_JAVA = (
     f"Spark needs Java {OLDEST_JAVA} or newer (17, 21 or 25): install a JRE, such as the package openjdk-17-jre-headless, or "
@@ -87,7 +91,9 @@ def _open(options: SparkOptions) -> tuple["SparkSession", bool]:
             session.conf.set(name, value)
         return session, False
     remote = options.master.startswith("sc://")
-    if not remote:
+    if remote:
+        _check_answers(options)
+    else:
         check_java()
     builder = SparkSession.builder.remote(options.master) if remote else SparkSession.builder.master(options.master)
     wanted = {**({} if remote else _QUIET), **_local(options.master), **options.settings, **_MEANING}
@@ -101,6 +107,15 @@ def _open(options: SparkOptions) -> tuple["SparkSession", bool]:
             "pip install 'access-audit[spark-connect]'"
         ) from fault
     except Exception as fault:
+        raise _unreachable(options) from fault
+
+
+def _check_answers(options: SparkOptions) -> None:
+    """Raise InputOutputError where nothing listens: Spark Connect would try again for ten minutes, and say nothing meanwhile."""
+    try:
+        place = urlsplit(options.master)
+        socket.create_connection((place.hostname, place.port or _CONNECT_PORT), timeout=_SECONDS_TO_ANSWER).close()
+    except (OSError, ValueError) as fault:
         raise _unreachable(options) from fault
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from audit.engine.spark_session import SparkOptions, check_java, spark_session
-from audit.errors import ConfigError
+from audit.errors import ConfigError, InputOutputError
 from audit.run import RunOptions, RunResult, run
 from audit.workspace import Workspace, read_workspace
 from tests.conftest import SAMPLES, quiet
@@ -95,12 +96,29 @@ def test_what_only_a_connect_server_can_set_is_refused_before_anything_runs(tmp_
     assert len(told.value.faults) == 1
 
 
-def test_a_connect_server_without_the_packages_for_it_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "grpc", None)
-    asked = SparkOptions("sc://127.0.0.1:1")
+@pytest.fixture
+def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has no Spark yet, which the tests before may have opened."""
     monkeypatch.setattr("pyspark.sql.SparkSession.getActiveSession", classmethod(lambda cls: None))
     monkeypatch.setattr("pyspark.SparkContext._active_spark_context", None)
     monkeypatch.setattr("pyspark.sql.SparkSession._instantiatedSession", None)
 
-    with pytest.raises(ConfigError, match=r"pip install 'access-audit\[spark-connect\]'"), spark_session(asked):
+
+def test_a_connect_server_without_the_packages_for_it_names_the_extra(
+    no_session: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "grpc", None)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asked = SparkOptions(f"sc://127.0.0.1:{server.getsockname()[1]}")
+
+        with pytest.raises(ConfigError, match=r"pip install 'access-audit\[spark-connect\]'"), spark_session(asked):
+            pass
+
+
+def test_a_connect_server_that_is_not_there_is_told_at_once(no_session: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+    told = pytest.raises(InputOutputError, match=f"no Spark can be started or reached at sc://127.0.0.1:{port}")
+    with told, spark_session(SparkOptions(f"sc://127.0.0.1:{port}")):
         pass
