@@ -1,5 +1,6 @@
 """Open a Spark session, or say what is missing for it: pyspark, a Java, a cluster that answers. Runs no query."""
 
+import logging
 import os
 import re
 import shutil
@@ -79,6 +80,8 @@ def _open(options: SparkOptions) -> tuple["SparkSession", bool]:
     """Return a session, and whether it is ours to close."""
     # That pandas is newer than Spark was tested with: nothing here goes through pandas.
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    # What it would log of a Java that is gone is a traceback: the fault itself arrives, and is told in a sentence.
+    logging.getLogger("py4j").addHandler(logging.NullHandler())
     try:
         from pyspark.sql import SparkSession
     except ImportError as fault:
