@@ -73,7 +73,7 @@ def spark_session(options: SparkOptions) -> Iterator["SparkSession"]:
         raise mended from fault
     finally:
         if ours:
-            _close(session)
+            _close(session, options)
 
 
 def _open(options: SparkOptions) -> tuple["SparkSession", bool]:
@@ -177,8 +177,10 @@ def _unreachable(options: SparkOptions) -> InputOutputError:
     )
 
 
-def _close(session: "SparkSession") -> None:
+def _close(session: "SparkSession", options: SparkOptions) -> None:
     try:
+        if options.master.startswith("sc://"):
+            _check_answers(options)  # else its client would try for ten minutes more, to say goodbye
         session.stop()
     except Exception:  # it is gone already: nothing is left to close
         return
