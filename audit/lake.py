@@ -1,13 +1,15 @@
 """The canonical tables as Parquet, the log partitioned by local day: what Spark reads, and any other engine may.
 
-Written from the warehouse: whole at first, then only the days whose loads changed. A kill at any moment leaves days that
-the next writing takes for changed. Never read by the program's own DuckDB.
+`lake.json` says what stands in it, for whoever joins the logs of several. Written from the warehouse: whole at first, then only
+the days whose loads changed. A kill at any moment leaves days that the next writing takes for changed. Never read by the
+program's own DuckDB.
 """
 
 import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -15,12 +17,16 @@ import duckdb
 from audit.files import Audience, audience_of, make_folder, naming_faults, sync_folder, write_file
 from audit.schema import TABLES, duckdb_columns
 from audit.sql import quote_identifier, quote_literal
+from audit.workspace import Workspace
 
 LOG = "event"
 # Besides the canonical tables: what a report tells of the loads, and of what was purged.
 _OTHERS = ("load_log", "load_input", "purge", "purge_load")
 PARTITION = "local_date"
 _DAYS = "_days.json"
+_ABOUT = "lake.json"
+# Of the tables' shape: another number where a reader of before would misread them.
+_SHAPE = 1
 _BESIDE = "_new"
 _REMEDY = "check its permissions and free space"
 
@@ -30,16 +36,35 @@ def lake_tables() -> dict[str, dict[str, str] | None]:
     return {**{name: duckdb_columns(name) for name in TABLES}, **dict.fromkeys(_OTHERS)}
 
 
-def write_lake(
-    connection: duckdb.DuckDBPyConnection, folder: Path, group: str | None, notify: Callable[[str], None]
-) -> int:
-    """Write what of the warehouse is not in the lake yet, and return how many days of the log that were.
+@dataclass(frozen=True)
+class About:
+    """What a lake says of itself: whose it is, in which zone its days are, whose events it holds, and which tables besides."""
+
+    workspace: str
+    timezone: str
+    sources: tuple[str, ...]
+    tables: tuple[str, ...]
+    shape: int = _SHAPE
+
+
+def read_about(folder: Path) -> About | None:
+    """Return what a lake says of itself; None where there is none, or one of another version."""
+    try:
+        found = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        about = About(**{**found, "sources": tuple(found["sources"]), "tables": tuple(found["tables"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return about if about.shape == _SHAPE else None
+
+
+def write_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace, notify: Callable[[str], None]) -> int:
+    """Write what of the warehouse is not in the workspace's lake yet, and return how many days of the log that were.
 
     Raises:
         InputOutputError: the folder cannot be written.
 
     """
-    audience = audience_of(group)
+    folder, audience = workspace.lake, audience_of(workspace.group)
     with naming_faults(folder, "written", _REMEDY):
         for part in (folder, folder / LOG):
             part.mkdir(parents=True, exist_ok=True)
@@ -48,7 +73,18 @@ def write_lake(
         notify("writing the reference tables to the lake")
         for name in (*(name for name in TABLES if name != LOG), *_OTHERS):
             _write_table(connection, folder / name, name, audience)
+        _write_json(folder / _ABOUT, asdict(_about(connection, workspace)), audience)
     return days
+
+
+def _about(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> About:
+    sources = connection.execute(f"SELECT DISTINCT source FROM {LOG} ORDER BY source").fetchall()
+    filled = [
+        name
+        for name in TABLES
+        if name != LOG and connection.execute(f"SELECT 1 FROM {quote_identifier(name)} LIMIT 1").fetchone()
+    ]
+    return About(workspace.name, workspace.timezone, tuple(str(row[0]) for row in sources), tuple(filled))
 
 
 def drop_lake(folder: Path) -> None:
@@ -57,6 +93,7 @@ def drop_lake(folder: Path) -> None:
         for name in lake_tables():
             if (folder / name).exists():
                 shutil.rmtree(folder / name)
+        (folder / _ABOUT).unlink(missing_ok=True)
 
 
 def _write_log(
@@ -117,11 +154,15 @@ def _read_marks(folder: Path) -> Mapping[str, str]:
 
 
 def _write_marks(folder: Path, marks: Mapping[str, str], audience: Audience) -> None:
-    beside = folder / f"{_DAYS}.new"
+    _write_json(folder / _DAYS, marks, audience)
+
+
+def _write_json(target: Path, content: Mapping[str, object], audience: Audience) -> None:
+    beside = target.with_name(f"{target.name}.new")
     beside.unlink(missing_ok=True)
-    write_file(beside, audience, lambda file: file.write(json.dumps(marks, indent=0, sort_keys=True).encode()))
-    beside.rename(folder / _DAYS)
-    sync_folder(folder)
+    write_file(beside, audience, lambda file: file.write(json.dumps(content, indent=0, sort_keys=True).encode()))
+    beside.rename(target)
+    sync_folder(target.parent)
 
 
 def _write_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, audience: Audience) -> None:

@@ -63,7 +63,7 @@ def load_only(
                     loaded = load_inputs(connection, chosen, library, notify)
             put_on_ledger(workspace, connection, loaded)
             if lake:
-                write_lake(connection, workspace.lake, workspace.group, notify)
+                write_lake(connection, workspace, notify)
         finally:
             connection.close()
     return LoadOnly(loaded, ledger_of(workspace).read().head)

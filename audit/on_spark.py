@@ -16,7 +16,7 @@ from audit.engine import Engine
 from audit.engine.spark import SparkEngine
 from audit.engine.spark_session import SparkOptions, spark_session
 from audit.explain import explain_whole, find_horizon
-from audit.lake import lake_tables
+from audit.joined import lakes_of, lay_lakes
 from audit.workspace import Spark, Workspace
 
 _SCRATCH = "_passing"
@@ -33,23 +33,18 @@ def reading_on_spark(
     """An engine over the lake in which accesses are made and explained. `span` is that of the horizon.
 
     Raises:
-        ConfigError: Spark or Java is missing. InputOutputError: Spark cannot be reached, or was lost.
+        ConfigError: Spark or Java is missing, or lakes do not go together. InputOutputError: Spark cannot be reached, or was lost.
 
     """
+    lakes = lakes_of(workspace)
     spark = workspace.spark or Spark(workspace.lake)
     options = SparkOptions(spark.master, spark.settings)
     with spark_session(options) as session, _passing(workspace.lake) as scratch:
         engine = SparkEngine(session, scratch)
         with step("explain"):
-            lay_lake(engine, workspace.lake)
+            lay_lakes(engine, lakes)
             explain_whole(engine, catalogue, find_horizon(engine, span), notify)
         yield engine
-
-
-def lay_lake(engine: SparkEngine, lake: Path) -> None:
-    """Name the tables of the lake."""
-    for name, columns in lake_tables().items():
-        engine.read_parquet(name, lake / name, columns)
 
 
 @contextmanager

@@ -143,7 +143,7 @@ def load_for_lake(workspace: Workspace, notify: Notify, clock: Clock) -> LoadRes
             loaded = load_inputs(connection, workspace, library, notify)
             put_on_ledger(workspace, connection, loaded)
         with clock.step("lake"):
-            write_lake(connection, workspace.lake, workspace.group, notify)
+            write_lake(connection, workspace, notify)
     return loaded
 
 

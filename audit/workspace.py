@@ -38,7 +38,7 @@ _RETENTION_KEYS = {"keep_days": int, "report_days": int}
 _INPUT_EXAMPLE = 'an input is: source = "event" and, below it, path = "logs/*.csv"'
 # What people call the path of an input.
 _PATH_WORDS = ("file", "files", "filename", "folder", "glob", "location", "paths", "pattern")
-_SPARK_KEYS = {"master": str, "lake": str, "settings": dict}
+_SPARK_KEYS = {"master": str, "lake": str, "join": list, "settings": dict}
 _MASTERS = ("local", "spark://", "sc://")
 _SECTIONS = ("workspace", "input", "parameters", "retention", "spark")
 _WILD = frozenset("*?[")
@@ -80,11 +80,15 @@ class Retention:
 
 @dataclass(frozen=True)
 class Spark:
-    """What [spark] says. `master`: local[N], spark://HOST:PORT or sc://HOST:PORT; `settings`: Spark's own, by name."""
+    """What [spark] says. `master`: local[N], spark://HOST:PORT or sc://HOST:PORT; `settings`: Spark's own, by name.
+
+    `join`: lakes of other workspaces, whose logs are audited with this one's.
+    """
 
     lake: Path
     master: str = "local[*]"
     settings: Mapping[str, str] = field(default_factory=dict)
+    join: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -228,7 +232,13 @@ def _spark(entry: Any, folder: Path, where: str, faults: list[str]) -> Spark | N
         for name in settings
         if master.startswith("sc://") and name.startswith("spark.") and not name.startswith("spark.sql.")
     ]
-    return Spark(folder / section.get("lake", "lake"), master, settings)
+    lake, join = folder / section.get("lake", "lake"), section.get("join", [])
+    faults += [
+        f"{where} join: {name!r} must be the folder of another workspace's lake"
+        for name in join
+        if not isinstance(name, str) or (folder / name).resolve() == lake.resolve()
+    ]
+    return Spark(lake, master, settings, tuple(folder / name for name in join if isinstance(name, str)))
 
 
 def _input(entry: Any, where: str, faults: list[str]) -> Input:

@@ -42,7 +42,7 @@ def _events(workspace: Workspace) -> list[tuple[object, ...]]:
 
 def test_each_local_day_is_a_folder_and_every_table_is_there(workspace: Workspace) -> None:
     assert _events(workspace) == [("E1", "2024-03-01"), ("E2", "2024-03-02")]
-    assert {path.name for path in workspace.lake.iterdir()} == set(lake_tables())
+    assert {path.name for path in workspace.lake.iterdir()} == {*lake_tables(), "lake.json"}
 
 
 def test_only_the_days_that_a_load_touches_are_written_anew(workspace: Workspace) -> None:
@@ -63,7 +63,7 @@ def test_a_day_that_a_killed_writing_took_away_comes_back(workspace: Workspace) 
     marks.write_text(marks.read_text().replace("2024-03-02", "1999-01-01"))
 
     with duckdb.connect(str(workspace.database)) as connection:
-        written = write_lake(connection, workspace.lake, None, quiet)
+        written = write_lake(connection, workspace, quiet)
 
     assert written == 2
     assert _events(workspace) == [("E1", "2024-03-01"), ("E2", "2024-03-02")]
