@@ -62,11 +62,15 @@ class DuckDBEngine:
             used = _used(self.connection, sql, parameters) if parameters else None
             return self.connection.sql(sql, params=used).to_arrow_table()
 
+    def execute(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Run a statement of the program's own around a query, no longer than a query may run."""
+        with self._limited():
+            self._execute(sql, parameters)
+
     def create_table(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
         """Make a table of a SELECT's rows. The SELECT may read the relation that it replaces."""
         made = quote_identifier(f"{name} being made")
-        with self._limited():
-            self._execute(f"CREATE OR REPLACE {self._temporary}TABLE {made} AS {sql}", parameters)
+        self.execute(f"CREATE OR REPLACE {self._temporary}TABLE {made} AS {sql}", parameters)
         self.drop(name)
         self._execute(f"ALTER TABLE {made} RENAME TO {quote_identifier(name)}")
 

@@ -59,9 +59,9 @@ class Desk:
                 word = "VIEW" if kind == "VIEW" else "TABLE"
                 self.execute(f"DROP {word} temp.main.{quote_identifier(str(name))}")
 
-    def keep(self, name: str, sql: str) -> None:
-        """Make a table of a SELECT's rows that stays."""
-        self.execute(f"CREATE OR REPLACE TABLE {self.standing(name)} AS {sql}")
+    def keep(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
+        """Make a table of a SELECT's rows that stays; what stands of it is there to be read until it is made."""
+        self.engine.execute(f"CREATE OR REPLACE TABLE {self.standing(name)} AS {sql}", parameters)
 
     def replace_rows(self, name: str, key: Iterable[str], old: str, new: str) -> None:
         """Put the rows of `new` where those of `old` stand, touching only what differs; both are SELECTs.

@@ -16,8 +16,7 @@ def remake_views(desk: Desk, horizon: Horizon, views: Iterable[View] | None = No
     """Make the kept views whole."""
     for view in kept_views(desk.catalogue) if views is None else views:
         _lay_below(desk, view, horizon)
-        desk.lay("upkeep view", view.sql, view.bound())
-        desk.keep(view.id, 'SELECT * FROM "upkeep view"')
+        desk.keep(view.id, view.sql, view.bound())
         desk.clear()
 
 
