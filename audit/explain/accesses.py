@@ -5,10 +5,11 @@ from collections.abc import Collection
 from audit.catalogue import Catalogue
 from audit.engine import Engine
 
-# Views: audit/upkeep/accesses.py keeps what comes of the last, and as a table here it would be written twice.
-_VIEWS = ("person_event", "access")
+# Views: audit/upkeep/accesses.py keeps what comes of the last two, and as tables here they would be written twice.
+_VIEWS = ("person_event", "access", "access_event")
 _REPEATED = "act_member"
-_PASSING = ("link", "act_edge", "act_pair", "act_member")
+# What none of the views reads.
+_PASSING = ("link", "act_edge", "act_pair")
 
 
 def make_accesses(

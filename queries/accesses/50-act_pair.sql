@@ -18,12 +18,12 @@ SELECT
     node,
     other
 FROM pair
-UNION
+UNION ALL
 SELECT
     other AS node,
     node AS other
 FROM pair
-UNION
+UNION ALL
 SELECT
     node,
     node AS other

@@ -1,7 +1,7 @@
 -- id = "act"
 -- title = "Acts of several events, each collapsed into one row"
 -- description = "One row for each act of two or more events; `act` is the number of its first event in act_node."
--- reads = ["act_member", "act_node", "person_event"]
+-- reads = ["act_member", "act_node"]
 -- local = true
 --
 -- The act's id and time are its first event's; its subject, reason and reference the first that is not NULL; its action
@@ -12,8 +12,18 @@ WITH member AS (
     SELECT
         act_member.act,
         act_member.node,
-        person_event.*,
-        CASE person_event.action
+        act_node.operator_id,
+        act_node.account,
+        act_node.workstation,
+        act_node.action,
+        act_node.subject_kind,
+        act_node.subject_id,
+        act_node.reason_code,
+        act_node.reason,
+        act_node.reference,
+        act_node.banner_accepted,
+        -- The gravest action counts, and of two such the first: one number for both.
+        CASE act_node.action
             WHEN 'delete' THEN 1
             WHEN 'amend' THEN 2
             WHEN 'create' THEN 3
@@ -21,79 +31,55 @@ WITH member AS (
             WHEN 'export' THEN 5
             WHEN 'print' THEN 6
             ELSE 7
-        END AS gravity
+        END * 1000000000000 + act_member.node AS gravity
     FROM act_member
     INNER JOIN act_node ON act_member.node = act_node.node
-    INNER JOIN person_event
-        ON act_node.source = person_event.source AND act_node.event_id = person_event.event_id
 ),
 
-gravest AS (
+gathered AS (
     SELECT
         act,
-        min(gravity) AS gravity
+        arg_min(operator_id, node) FILTER (WHERE operator_id IS NOT NULL) AS operator_id,
+        arg_min(account, node) FILTER (WHERE account IS NOT NULL) AS account,
+        arg_min(workstation, node) FILTER (WHERE workstation IS NOT NULL) AS workstation,
+        arg_min(action, gravity) AS action,
+        list_sort(list(DISTINCT action) FILTER (WHERE action IS NOT NULL)) AS actions,
+        nullif(arg_min(coalesce(subject_kind, ''), node) FILTER (WHERE subject_id IS NOT NULL), '') AS subject_kind,
+        arg_min(subject_id, node) FILTER (WHERE subject_id IS NOT NULL) AS subject_id,
+        arg_min(reason_code, node) FILTER (WHERE reason_code IS NOT NULL) AS reason_code,
+        arg_min(reason, node) FILTER (WHERE reason IS NOT NULL) AS reason,
+        arg_min(reference, node) FILTER (WHERE reference IS NOT NULL) AS reference,
+        bool_or(banner_accepted) AS banner_accepted,
+        count(*) AS events
     FROM member
     GROUP BY act
-),
-
-act AS (
-    SELECT
-        member.act,
-        arg_min(member.event_id, member.node) AS event_id,
-        arg_min(member.source, member.node) AS source,
-        arg_min(member.system, member.node) AS system,
-        arg_min(member.user_id, member.node) AS user_id,
-        arg_min(member.operator_id, member.node) FILTER (WHERE member.operator_id IS NOT NULL) AS operator_id,
-        arg_min(member.account, member.node) FILTER (WHERE member.account IS NOT NULL) AS account,
-        arg_min(member.workstation, member.node) FILTER (WHERE member.workstation IS NOT NULL) AS workstation,
-        arg_min(member.occurred_at, member.node) AS occurred_at,
-        arg_min(member.local_date, member.node) AS local_date,
-        arg_min(member.local_hour, member.node) AS local_hour,
-        arg_min(member.iso_weekday, member.node) AS iso_weekday,
-        arg_min(member.occurred_epoch, member.node) AS occurred_epoch,
-        arg_min(member.action, member.node) FILTER (WHERE member.gravity = gravest.gravity) AS action,
-        list_sort(list(DISTINCT member.action) FILTER (WHERE member.action IS NOT NULL)) AS actions,
-        nullif(
-            arg_min(coalesce(member.subject_kind, ''), member.node) FILTER (WHERE member.subject_id IS NOT NULL), ''
-        ) AS subject_kind,
-        arg_min(member.subject_id, member.node) FILTER (WHERE member.subject_id IS NOT NULL) AS subject_id,
-        arg_min(member.reason_code, member.node) FILTER (WHERE member.reason_code IS NOT NULL) AS reason_code,
-        arg_min(member.reason, member.node) FILTER (WHERE member.reason IS NOT NULL) AS reason,
-        arg_min(member.reference, member.node) FILTER (WHERE member.reference IS NOT NULL) AS reference,
-        bool_or(member.banner_accepted) AS banner_accepted,
-        arg_min(member.masked, member.node) AS masked,
-        count(*) AS events,
-        arg_min(member.load_id, member.node) AS load_id,
-        arg_min(member.record_no, member.node) AS record_no
-    FROM member
-    INNER JOIN gravest ON member.act = gravest.act
-    GROUP BY member.act
 )
 
 SELECT
-    act,
-    event_id,
-    source,
-    system,
-    user_id,
-    operator_id,
-    account,
-    workstation,
-    occurred_at,
-    local_date,
-    local_hour,
-    iso_weekday,
-    occurred_epoch,
-    action,
-    actions,
-    subject_kind,
-    subject_id,
-    reason_code,
-    reason,
-    reference,
-    banner_accepted,
-    masked,
-    events,
-    load_id,
-    record_no
-FROM act
+    gathered.act,
+    act_node.event_id,
+    act_node.source,
+    act_node.system,
+    act_node.user_id,
+    gathered.operator_id,
+    gathered.account,
+    gathered.workstation,
+    act_node.occurred_at,
+    act_node.local_date,
+    act_node.local_hour,
+    act_node.iso_weekday,
+    act_node.occurred_epoch,
+    gathered.action,
+    gathered.actions,
+    gathered.subject_kind,
+    gathered.subject_id,
+    gathered.reason_code,
+    gathered.reason,
+    gathered.reference,
+    gathered.banner_accepted,
+    act_node.masked,
+    gathered.events,
+    act_node.load_id,
+    act_node.record_no
+FROM gathered
+INNER JOIN act_node ON gathered.act = act_node.node

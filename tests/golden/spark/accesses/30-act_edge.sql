@@ -1,4 +1,30 @@
-WITH ordered AS (
+WITH timed AS (
+  SELECT
+    source,
+    event_id,
+    user_id,
+    workstation,
+    subject_id,
+    occurred_at,
+    LAG(occurred_at) OVER user_time AS time_before,
+    LEAD(occurred_at) OVER user_time AS time_after
+  FROM person_event
+  WHERE
+    NOT user_id IS NULL
+  WINDOW user_time AS (PARTITION BY user_id ORDER BY occurred_at NULLS LAST)
+), close_by AS (
+  SELECT
+    source,
+    event_id,
+    user_id,
+    workstation,
+    subject_id,
+    occurred_at
+  FROM timed
+  WHERE
+    time_before >= occurred_at - :chain_seconds * INTERVAL '1' SECOND
+    OR time_after <= occurred_at + :chain_seconds * INTERVAL '1' SECOND
+), ordered AS (
   SELECT
     source,
     event_id,
@@ -11,9 +37,7 @@ WITH ordered AS (
     LAG(workstation) OVER user_order AS earlier_workstation,
     LAG(subject_id) OVER user_order AS earlier_subject_id,
     LAG(occurred_at) OVER user_order AS earlier_at
-  FROM person_event
-  WHERE
-    NOT user_id IS NULL
+  FROM close_by
   WINDOW user_order AS (
     PARTITION BY user_id
     ORDER BY occurred_at NULLS LAST, event_id NULLS LAST, source NULLS LAST
@@ -33,12 +57,13 @@ WITH ordered AS (
     earlier.source AS earlier_source,
     earlier.event_id AS earlier_event_id,
     earlier.subject_id AS earlier_subject_id,
+    earlier.occurred_at AS earlier_at,
     ROW_NUMBER() OVER (
       PARTITION BY near.source, near.event_id
       ORDER BY earlier.occurred_at DESC, earlier.event_id DESC, earlier.source DESC
     ) AS place
   FROM near
-  INNER JOIN person_event AS earlier
+  INNER JOIN close_by AS earlier
     ON near.user_id = earlier.user_id
     AND earlier.occurred_at >= near.occurred_at - :chain_seconds * INTERVAL '1' SECOND
     AND (
@@ -66,7 +91,8 @@ WITH ordered AS (
     occurred_at,
     earlier_source,
     earlier_event_id,
-    earlier_subject_id
+    earlier_subject_id,
+    earlier_at
   FROM near
   WHERE
     workstation IS NULL
@@ -80,7 +106,8 @@ WITH ordered AS (
     occurred_at,
     earlier_source,
     earlier_event_id,
-    earlier_subject_id
+    earlier_subject_id,
+    earlier_at
   FROM elsewhere
   WHERE
     place = 1
@@ -88,8 +115,10 @@ WITH ordered AS (
 SELECT
   source,
   event_id,
+  occurred_at,
   earlier_source,
-  earlier_event_id
+  earlier_event_id,
+  earlier_at
 FROM before_it
 WHERE
   subject_id IS NULL
@@ -99,8 +128,10 @@ UNION ALL
 SELECT
   before_it.source,
   before_it.event_id,
+  before_it.occurred_at,
   before_it.earlier_source,
-  before_it.earlier_event_id
+  before_it.earlier_event_id,
+  before_it.earlier_at
 FROM before_it
 INNER JOIN link
   ON before_it.subject_id = link.subject_id
@@ -115,8 +146,10 @@ UNION ALL
 SELECT
   child.source,
   child.event_id,
+  child.occurred_at,
   parent.source AS earlier_source,
-  parent.event_id AS earlier_event_id
+  parent.event_id AS earlier_event_id,
+  parent.occurred_at AS earlier_at
 FROM person_event AS child
 INNER JOIN person_event AS parent
   ON child.source = parent.source

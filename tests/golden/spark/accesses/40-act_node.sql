@@ -1,20 +1,47 @@
 WITH member AS (
   SELECT
     source,
-    event_id
+    event_id,
+    occurred_at
   FROM act_edge
   UNION
   SELECT
     earlier_source AS source,
-    earlier_event_id AS event_id
+    earlier_event_id AS event_id,
+    earlier_at AS occurred_at
   FROM act_edge
+), numbered AS (
+  SELECT
+    source,
+    event_id,
+    ROW_NUMBER() OVER (ORDER BY occurred_at NULLS LAST, event_id NULLS LAST, source NULLS LAST) AS node
+  FROM member
 )
 SELECT
-  member.source,
-  member.event_id,
-  ROW_NUMBER() OVER (
-    ORDER BY person_event.occurred_at NULLS LAST, person_event.event_id NULLS LAST, person_event.source NULLS LAST
-  ) AS node
-FROM member
+  numbered.node,
+  person_event.event_id,
+  person_event.source,
+  person_event.system,
+  person_event.user_id,
+  person_event.operator_id,
+  person_event.account,
+  person_event.workstation,
+  person_event.occurred_at,
+  person_event.local_date,
+  person_event.local_hour,
+  person_event.iso_weekday,
+  person_event.occurred_epoch,
+  person_event.action,
+  person_event.subject_kind,
+  person_event.subject_id,
+  person_event.reason_code,
+  person_event.reason,
+  person_event.reference,
+  person_event.banner_accepted,
+  person_event.masked,
+  person_event.load_id,
+  person_event.record_no
+FROM numbered
 INNER JOIN person_event
-  ON member.source = person_event.source AND member.event_id = person_event.event_id
+  ON numbered.source = person_event.source
+  AND numbered.event_id = person_event.event_id
