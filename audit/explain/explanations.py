@@ -120,15 +120,24 @@ def _begin_explanations(engine: Engine) -> None:
 def _explain_in_order(engine: Engine, catalogue: Catalogue) -> None:
     parts: list[str] = []
     for query in catalogue.explanations:
-        part = f"explained by {query.id}"
+        if parts:
+            _take_out(engine, parts[-1])
+        parts.append(f"explained by {query.id}")
         engine.create_table(
-            part,
+            parts[-1],
             f"SELECT access_id, '{query.id}' AS explanation, '{query.strength}' AS strength, reference "
             f"FROM ({sql_for_explanation(query)}) AS first_held",
             query.bound(),
         )
-        parts.append(f'SELECT access_id, explanation, strength, reference FROM "{part}"')
-        engine.create_view("explanation", " UNION ALL ".join(parts))
+        together = " UNION ALL ".join(
+            f'SELECT access_id, explanation, strength, reference FROM "{part}"' for part in parts
+        )
+        engine.create_view("explanation", together)
+
+
+def _take_out(engine: Engine, part: str) -> None:
+    """Leave open for the next what the last explanation did not take: of many accesses a copy, made only where it takes some."""
+    if engine.query(f'SELECT count(*) AS taken FROM "{part}"')["taken"][0].as_py():
         engine.create_table(
             "open_access",
             f'SELECT * FROM open_access ANTI JOIN "{part}" AS part ON open_access.access_id = part.access_id',

@@ -30,6 +30,6 @@ def _explain(engine: Engine, catalogue: Catalogue, horizon: Horizon) -> None:
     engine.create_table(
         "explained",
         "SELECT explanation.access_id, explanation.explanation, explanation.strength, explanation.reference, "
-        "access.user_id, access.subject_id, access.occurred_at "
+        "access.occurred_at "
         "FROM explanation INNER JOIN access ON explanation.access_id = access.access_id",
     )

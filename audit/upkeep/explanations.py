@@ -16,7 +16,8 @@ _DIRTY = '"upkeep dirty access"'
 def remake_explanations(desk: Desk, judges: bool) -> None:
     """Explain every access with a user and a subject, whatever the horizon; nothing where no incident is known."""
     which = "user_id IS NOT NULL AND subject_id IS NOT NULL" if judges else "FALSE"
-    desk.lay("open_access", f"SELECT {_OPEN} FROM {desk.standing('access')} WHERE {which}")
+    # A view: the first explanation takes half of them, and what it leaves is copied.
+    desk.engine.create_view("open_access", f"SELECT {_OPEN} FROM {desk.standing('access')} WHERE {which}")
     explain_open(desk.engine, desk.catalogue)
     desk.keep("explained", _explained(desk.standing("access")))
     desk.clear()
@@ -30,7 +31,10 @@ def update_explanations(desk: Desk, changed: set[str]) -> None:
     _lay_what_bears(desk)
     desk.lay("open_access", f"SELECT {_OPEN} FROM {_DIRTY}")
     explain_open(desk.engine, desk.catalogue)
-    old = f"SELECT * FROM {desk.standing('explained')} SEMI JOIN {PAIR} USING (user_id, subject_id)"
+    old = (
+        f"SELECT * FROM {desk.standing('explained')} WHERE access_id IN ("
+        f'SELECT access_id FROM {_DIRTY} UNION ALL SELECT access_id FROM "upkeep gone access")'
+    )
     desk.replace_rows("explained", ["access_id"], old, _explained(_DIRTY))
     desk.clear()
 
@@ -42,10 +46,10 @@ def leave_explanations(desk: Desk) -> None:
 
 
 def _explained(accesses: str) -> str:
-    """SELECT for what is kept of each explained access: its pair and time beside what explains it."""
+    """SELECT for what is kept of each explained access: what explains it, and its time, for the horizon."""
     return (
         "SELECT explanation.access_id, explanation.explanation, explanation.strength, explanation.reference, "
-        "access.user_id, access.subject_id, access.occurred_at "
+        "access.occurred_at "
         f"FROM explanation INNER JOIN {accesses} AS access ON explanation.access_id = access.access_id"
     )
 

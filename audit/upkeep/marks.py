@@ -11,7 +11,7 @@ from audit.explain import Horizon, views_of_explanations
 from audit.upkeep.desk import Desk
 
 # Raised when what is kept, or how it is brought up to date, changes: then all is made anew.
-_SHAPE = 1
+_SHAPE = 2
 _TABLE = """
 CREATE TABLE IF NOT EXISTS {} (
     made_with VARCHAR, last_load BIGINT, events BIGINT, judges BOOLEAN, judged_until TIMESTAMP

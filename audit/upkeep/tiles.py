@@ -83,7 +83,9 @@ def _add_events(desk: Desk, condition: str) -> None:
 
 def _find(desk: Desk, condition: str, name: str = _FOUND) -> None:
     """Make a table of the events of persons that meet a condition, with their users and days."""
-    desk.lay("event", f"SELECT * FROM {desk.standing('event')} AS event WHERE {condition}")
+    event = f"{desk.standing('event')} AS event"
+    # By row number: first the few columns of the condition are read, and then whole rows only where some were found.
+    desk.lay("event", f"SELECT * FROM {event} WHERE rowid IN (SELECT rowid FROM {event} WHERE {condition})")
     _lay_step(desk, "account_user")
     desk.lay(
         name,
@@ -205,10 +207,8 @@ def _add_parents(desk: Desk, turn: int) -> None:
         f"AND near.day = tile.day WHERE tile.round = {turn}",
     )
     for own, theirs in (("parent_event_id", "event_id"), ("event_id", "parent_event_id")):
-        _find(
-            desk,
-            f'(event.source, event.{theirs}) IN (SELECT (source, {own}) FROM "upkeep here" WHERE {own} IS NOT NULL)',
-        )
+        # By the id alone, which the engine looks for while it reads; the source is compared below, with the few that are found.
+        _find(desk, f'event.{theirs} IN (SELECT {own} FROM "upkeep here" WHERE {own} IS NOT NULL)')
         _add(
             desk,
             f'SELECT found.user_id, found.day FROM "{_FOUND}" AS found INNER JOIN "upkeep here" AS here '
