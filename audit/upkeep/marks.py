@@ -57,10 +57,6 @@ def write_mark(desk: Desk, mark: Mark) -> None:
         [mark.made_with, mark.last_load, mark.events, mark.judges, mark.judged_until],
     )
     desk.keep("upkeep_load", f"SELECT load_id, count(*) AS events FROM {desk.standing('event')} GROUP BY load_id")
-    desk.keep(
-        "upkeep_table",
-        f"SELECT table_name, max(load_id) AS last_load FROM {desk.standing('load_input')} GROUP BY table_name",
-    )
 
 
 def _made_with(desk: Desk) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from math import ceil
 
 from audit.catalogue import AccessStep
-from audit.upkeep.context import changed_rows, copy_of
+from audit.upkeep.context import changed_rows, rows_before
 from audit.upkeep.desk import Desk
 
 TILE = '"upkeep tile"'
@@ -127,11 +127,7 @@ def _add_accounts(desk: Desk) -> None:
         return
     condition = f"event.user_id IS NULL AND event.account IN ({changed})"
     _add_events(desk, condition)
-    gone, made = (f'"upkeep {word} {copy_of("account")}"' for word in ("gone", "made"))
-    desk.lay(
-        "account",
-        f"SELECT * FROM {desk.standing(copy_of('account'))} EXCEPT SELECT * FROM {made} UNION ALL SELECT * FROM {gone}",
-    )
+    desk.lay("account", rows_before(desk, "account"))
     _add_events(desk, condition)
     desk.drop("account")
 

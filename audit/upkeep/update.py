@@ -11,7 +11,7 @@ import duckdb
 from audit.catalogue import Catalogue, acts_are_local, explanations_are_local
 from audit.explain import find_horizon
 from audit.upkeep.accesses import remake_accesses, update_accesses
-from audit.upkeep.context import find_changed_tables, keep_copies
+from audit.upkeep.context import find_changed_tables, note_tables
 from audit.upkeep.desk import Desk
 from audit.upkeep.explanations import leave_explanations, remake_explanations, update_explanations
 from audit.upkeep.marks import Mark, mark_now, read_mark, write_mark
@@ -58,13 +58,13 @@ def _remake(desk: Desk, span: timedelta | None) -> None:
     remake_accesses(desk)
     remake_explanations(desk, horizon.judges)
     remake_views(desk, horizon)
-    keep_copies(desk)
+    note_tables(desk)
 
 
 def _update(desk: Desk, span: timedelta | None, before: Mark) -> None:
     horizon = find_horizon(desk.engine, span)
     changed = find_changed_tables(desk)
-    if not update_accesses(desk):
+    if changed is None or not update_accesses(desk):
         _remake(desk, span)
     elif horizon.judges != before.judges or not explanations_are_local(desk.catalogue):
         remake_explanations(desk, horizon.judges)

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from audit.catalogue import Catalogue, kept_views
 from audit.detect.drawn import arrow_type
-from audit.schema import duckdb_columns
+from audit.load.change import begin_change, end_change
+from audit.schema import TABLES, duckdb_columns
 from audit.upkeep import bring_up_to_date
 from audit.warehouse import create_tables
 
@@ -45,8 +46,10 @@ class Warehouse:
     def replace(self, table: str, rows: Sequence[Row]) -> None:
         """Load a newer file of a reference table."""
         load_id = self._new_load(table)
+        begin_change(self.connection, TABLES[table], "TRUE")
         self.connection.execute(f"DELETE FROM {table}")
         self._insert(table, [{**row, "load_id": load_id} for row in rows])
+        end_change(self.connection, TABLES[table], load_id, f"SELECT * FROM {table}")
 
     def update(self, full: bool = False) -> None:
         """Bring what is kept up to date."""

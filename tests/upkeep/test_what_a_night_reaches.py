@@ -268,6 +268,24 @@ def test_rows_that_go_with_no_load_are_noticed_at_the_next() -> None:
     check(lambda warehouse: happen(warehouse, events(event("1"), event("2", later(seconds=3)))), purge)
 
 
+def test_reference_rows_that_go_with_no_load_are_noticed_at_the_next_load_of_their_table() -> None:
+    def lose(warehouse: Warehouse) -> None:
+        warehouse.connection.execute("DELETE FROM incident_subject")
+        warehouse.replace("incident_subject", [holds("P9")])
+
+    check(lambda warehouse: happen(warehouse, {**events(event("1")), **KNOWN}), lose)
+
+
+def test_of_several_loads_of_a_table_in_one_night_the_last_counts() -> None:
+    def load_three_times(warehouse: Warehouse) -> None:
+        warehouse.replace("incident_staff", [])
+        warehouse.replace("incident_staff", [staffed(), staffed("U3")])
+        warehouse.replace("incident_staff", [staffed(), staffed("U2")])
+
+    seen = events(event("1"), event("2", later(9), user_id="U2"), event("3", later(9), user_id="U3"))
+    check(lambda warehouse: happen(warehouse, {**seen, **KNOWN}), load_three_times)
+
+
 def test_a_night_that_brings_nothing_changes_nothing() -> None:
     warehouse = Warehouse(CATALOGUE)
     happen(warehouse, {**events(event("1")), **KNOWN})
