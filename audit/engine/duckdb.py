@@ -18,7 +18,9 @@ from audit.sql import quote_identifier, quote_literal
 
 @dataclass(frozen=True)
 class Limits:
-    """What the engine may use: threads (None = all cores) and memory, in DuckDB's words such as "4GB" (None = its default).
+    """What the engine may use: threads (None = all cores) and memory, in DuckDB's words such as "4GB".
+
+    Without `memory`: 1.5 GB for each thread, 3 GB at the least, and no more than 80 % of the machine's. More makes nothing faster.
 
     `seconds`: how long one query of the catalogue may run. `scratch`: the folder for what does not fit into memory, made
     when it is needed; None = beside the database.
@@ -216,10 +218,22 @@ def _settle(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     connection.execute("SET wal_autocheckpoint = '256MB'")
     if limits.threads is not None:
         connection.execute(f"SET threads = {int(limits.threads)}")
-    if limits.memory is not None:
-        connection.execute(f"SET memory_limit = {quote_literal(limits.memory)}")
+    connection.execute(f"SET memory_limit = {quote_literal(limits.memory or _enough_memory(connection))}")
     if limits.scratch is not None:
         connection.execute(f"SET temp_directory = {quote_literal(str(limits.scratch))}")
+
+
+def _enough_memory(connection: duckdb.DuckDBPyConnection) -> str:
+    """Of what a database holds in memory most is a copy of its file, and grows to whatever it may: so it may not."""
+    row = connection.execute(
+        """
+        SELECT least(
+            parse_formatted_bytes(current_setting('memory_limit')),
+            greatest(3000, 1500 * CAST(current_setting('threads') AS BIGINT)) * 1000 * 1000
+        )
+        """
+    ).fetchone()
+    return f"{int(row[0]) if row else 0}B"
 
 
 def _used(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters) -> dict[str, object]:

@@ -1,12 +1,16 @@
 """A query that takes too long or too much is stopped, and the others go on; what does not fit into memory is cleared away."""
 
+import contextlib
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from audit.engine import Limits
+from audit.warehouse import open_warehouse
 from tests.cli.tiny import make_tiny
 from tests.test_killed_nights import force_in
 
@@ -160,3 +164,15 @@ def test_a_tiny_force_needs_little(tmp_path, typed):
     config.write_text(config.read_text().replace("[workspace]", '[workspace]\nmemory = "2GB"\nthreads = 1'))
 
     assert typed("-w", folder, "run").code == 0
+
+
+@pytest.mark.parametrize(("threads", "megabytes"), [(1, 3000), (2, 3000), (4, 6000)])
+def test_without_a_setting_memory_is_bounded_by_threads(tmp_path, threads, megabytes):
+    with duckdb.connect() as machine:
+        most = machine.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchone()[0]
+
+    with contextlib.closing(open_warehouse(tmp_path / "audit.duckdb", Limits(threads))) as connection:
+        held = connection.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchone()[0]
+
+    # The setting is told in tenths of a GiB.
+    assert held == pytest.approx(min(most, megabytes * 1_000_000), rel=0.05)
