@@ -53,7 +53,7 @@ PARTS = (
     Part("after_warning", "CASE WHEN after_warning THEN 6 ELSE 0 END", "the user had been warned"),
     Part(
         "reasons",
-        "CASE WHEN event_count >= 3 AND (2 * blank_reasons >= event_count OR reasons = 1) THEN 4 ELSE 0 END",
+        "CASE WHEN event_count >= 3 AND (2 * blank_reasons >= event_count OR one_reason) THEN 4 ELSE 0 END",
         "at least half of three or more reasons are blank, or all are one text",
     ),
     Part(

@@ -17,7 +17,7 @@ def rank_users(bench: duckdb.DuckDBPyConnection) -> pa.Table:
             CAST({SQL_FOR_COMPONENT} AS BIGINT) AS points,
             count(*) AS findings,
             bool_or(level IN ('medium', 'high', 'critical')) AS confirms
-        FROM (SELECT *, {SQL_FOR_WEIGHED} AS weighed FROM finding)
+        FROM (SELECT *, {SQL_FOR_WEIGHED} AS weighed FROM ranked)
         WHERE user_id IS NOT NULL AND rank IS NOT NULL
         GROUP BY user_id, detector
         """
