@@ -23,13 +23,15 @@ from audit.report.read import Run, published_runs, read_manifest, read_table
 from audit.reviews import Dispositions
 from audit.workspace import Workspace
 
+# A year's findings with all their texts take ten times the time to read, and all the memory.
+_COMPARED = ("finding_id", "level", "event_ids")
 # What the findings of a detector rest on: all that is common to a run, and the query with its parameters.
 Footing = tuple[str, str, Mapping[str, Parameter]]
 
 
 @dataclass(frozen=True)
 class Base:
-    """A report that some detectors are compared with, and its findings of those."""
+    """A report that some detectors are compared with, and of its findings of those what comparing needs: `_COMPARED`."""
 
     run: Run
     manifest: Manifest
@@ -58,7 +60,7 @@ class Comparison:
     @property
     def previous(self) -> Previous | None:
         """The findings before, as assembling needs them."""
-        tables = [base.findings.select(["finding_id", "level", "event_ids"]) for base in self.bases]
+        tables = [base.findings for base in self.bases]
         return Previous(pa.concat_tables(tables)) if tables else None
 
 
@@ -121,8 +123,9 @@ def bases_of(standing: Mapping[str, tuple[Run, Manifest]]) -> tuple[Base, ...]:
 
 
 def _findings_of(run: Run, detectors: frozenset[str]) -> pa.Table:
-    table = read_table(run, "findings")
-    return table.filter(pc.is_in(table["detector"], pa.array(sorted(detectors), pa.string())))
+    table = read_table(run, "findings", [*_COMPARED, "detector"])
+    ours = pc.is_in(table["detector"], pa.array(sorted(detectors), pa.string()))
+    return table.select(_COMPARED).filter(ours)
 
 
 def shared_queries(catalogue: Catalogue) -> list[Query]:

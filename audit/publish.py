@@ -19,7 +19,7 @@ from audit.ledger import ledger_of
 from audit.recording import record_published, record_run
 from audit.report.manifest import Disposition, Manifest, QueryUsed, Skipped
 from audit.report.manifest import Horizon as ManifestHorizon
-from audit.report.read import latest, manifest_sha256, read_table
+from audit.report.read import latest, manifest_sha256
 from audit.report.report import DetectorNote, Report, ReviewNote
 from audit.report.tables import LEVELS, WITHDRAWN
 from audit.report.write import new_run_id, write_report
@@ -177,14 +177,7 @@ def _about_horizon(horizon: Horizon) -> tuple[str, ...]:
 def _withdrawn(engine: Engine, examined: Examined, manifest: Manifest) -> pa.Table:
     """Return what no longer stands of each report that some detectors are compared with."""
     tables = [
-        find_withdrawn(
-            engine,
-            base.findings,
-            read_table(base.run, "evidence", ["finding_id", "access_id", "explanation"]),
-            examined.findings.findings,
-            base.manifest,
-            manifest,
-        )
+        find_withdrawn(engine, base.run, base.findings, examined.findings.findings, base.manifest, manifest)
         for base in examined.comparison.bases
     ]
     return pa.concat_tables(tables).sort_by("finding_id") if tables else WITHDRAWN.empty_table()

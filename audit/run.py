@@ -1,7 +1,7 @@
 """The nightly job, as it happens: load what is new, make accesses, explain them, detect, put findings together, report."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,6 @@ from audit.workspace import Workspace
 
 # Folders in which a report is made again. One that a kill left holds what was loaded.
 BENCHES = ".as-of.*.tmp"
-Compare = Callable[[Sequence[Detection]], Comparison]
 
 
 @dataclass(frozen=True)
@@ -105,8 +104,12 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
         with opened as engine:
             loaded.warnings += unresolved_accounts(engine)
             dispositions = read_dispositions(workspace, started_at)
-            compare: Compare = lambda found: find_comparison(engine, workspace, catalogue, found, dispositions)  # noqa: E731
-            examined = examine(workspace, catalogue, engine, options.detectors, dispositions, compare, notify, clock)
+            with clock.step("detect"):
+                horizon, detections = detect(engine, workspace, catalogue, options.detectors, notify)
+            with clock.step("findings"):
+                notify("putting findings together")
+                comparison = find_comparison(engine, workspace, catalogue, detections, dispositions)
+                examined = examine(engine, workspace, catalogue, horizon, detections, comparison, dispositions)
             stale = stale_inputs(engine, workspace, started_at)
             with clock.step("report"):
                 notify("writing the report")
@@ -233,31 +236,32 @@ def reading(workspace: Workspace, notify: Notify) -> Iterator[Engine]:
         connection.close()
 
 
+def detect(
+    engine: Engine, workspace: Workspace, catalogue: Catalogue, wanted: Sequence[str], notify: Notify
+) -> tuple[Horizon, list[Detection]]:
+    """Run the detectors wanted (all, when none is named) over what is explained, as far as it can be judged."""
+    horizon = find_horizon(engine, horizon_span(workspace))
+    chosen = [detector for detector in catalogue.detectors if not wanted or detector.id in wanted]
+    reads = [name for query in (*chosen, *catalogue.reports) for name in query.reads]
+    use_explained(engine, catalogue, horizon, reads)
+    return horizon, run_detectors(engine, catalogue, wanted, notify)
+
+
 def examine(
+    engine: Engine,
     workspace: Workspace,
     catalogue: Catalogue,
-    engine: Engine,
-    detectors: Sequence[str],
+    horizon: Horizon,
+    detections: Sequence[Detection],
+    comparison: Comparison,
     dispositions: Dispositions,
-    compare: Compare,
-    notify: Notify,
-    clock: Clock,
 ) -> Examined:
-    """Run the detectors over what is explained, and put what they return together; `compare` finds the report before."""
-    with clock.step("detect"):
-        horizon = find_horizon(engine, horizon_span(workspace))
-        wanted = [detector for detector in catalogue.detectors if not detectors or detector.id in detectors]
-        reads = [name for query in (*wanted, *catalogue.reports) for name in query.reads]
-        use_explained(engine, catalogue, horizon, reads)
-        detections = run_detectors(engine, catalogue, detectors, notify)
-    with clock.step("findings"):
-        notify("putting findings together")
-        comparison = compare(detections)
-        facts = gather_facts(engine, catalogue, detections, horizon)
-        ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
-        findings = assemble(ran, facts, comparison.previous, limits(workspace), dispositions.suppressions())
-        coverage = engine.query(catalogue.report("coverage").sql)
-        control = draw_control(engine, catalogue, comparison.basis)
+    """Put together what the detectors returned, with all that a report tells beside it."""
+    facts = gather_facts(engine, catalogue, detections, horizon)
+    ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
+    findings = assemble(ran, facts, comparison.previous, limits(workspace), dispositions.suppressions())
+    coverage = engine.query(catalogue.report("coverage").sql)
+    control = draw_control(engine, catalogue, comparison.basis)
     return Examined(findings, detections, horizon, coverage, control, comparison, dispositions)
 
 

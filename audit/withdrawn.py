@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from audit.engine import Engine
 from audit.report.manifest import Manifest
+from audit.report.read import Run, read_table
 from audit.report.tables import WITHDRAWN
 
 
@@ -31,16 +32,19 @@ class _Changes:
 
 
 def find_withdrawn(
-    engine: Engine, before: pa.Table, evidence: pa.Table, now: pa.Table, before_manifest: Manifest, manifest: Manifest
+    engine: Engine, run: Run, before: pa.Table, now: pa.Table, before_manifest: Manifest, manifest: Manifest
 ) -> pa.Table:
     """Return the findings of `before` that are not among `now`, sorted by id, each with `why` it is gone.
 
-    `evidence` is that of the report before.
+    `before` are ids (finding_id) of findings of the report `run`.
     """
-    gone = before.filter(pc.invert(pc.is_in(before["finding_id"], value_set=now["finding_id"].combine_chunks())))
-    if not gone.num_rows:
+    ids = before["finding_id"].filter(
+        pc.invert(pc.is_in(before["finding_id"], value_set=now["finding_id"].combine_chunks()))
+    )
+    if not len(ids):
         return WITHDRAWN.empty_table()
-    known = evidence.filter(pc.is_in(evidence["finding_id"], value_set=gone["finding_id"].combine_chunks()))
+    gone = _rows_of(run, "findings", ids, [name for name in WITHDRAWN.names if name != "why"] + ["event_ids"])
+    known = _rows_of(run, "evidence", ids, ["finding_id", "access_id", "explanation"])
     known = known.filter(pc.is_valid(known["explanation"]))
     changes = _Changes(
         _explained(engine, gone),
@@ -57,6 +61,11 @@ def find_withdrawn(
     ]
     table = gone.append_column("why", pa.array(why, pa.string()))
     return table.select(WITHDRAWN.names).sort_by("finding_id")
+
+
+def _rows_of(run: Run, name: str, finding_ids: pa.ChunkedArray, columns: list[str]) -> pa.Table:
+    table = read_table(run, name, columns)
+    return table.filter(pc.is_in(table["finding_id"], value_set=finding_ids.combine_chunks()))
 
 
 def _explained(engine: Engine, gone: pa.Table) -> Mapping[str, str]:

@@ -32,7 +32,7 @@ from audit.recording import PURGE, RUN, record_as_of
 from audit.report.manifest import Manifest, is_as_written
 from audit.report.read import Run, find_run, manifest_sha256, published_runs, read_manifest
 from audit.report.write import write_report
-from audit.run import BENCHES, Clock, examine, horizon_span, limits, make_ready, read_queries, reading
+from audit.run import BENCHES, detect, examine, horizon_span, limits, make_ready, read_queries, reading
 from audit.sources.library import read_library
 from audit.versions import read_texts
 from audit.warehouse import open_warehouse
@@ -195,17 +195,10 @@ def _examine(
     """Run the detectors, and write what comes of it; return the folder."""
     dispositions = dispositions_of(then, manifest, ledger_of(workspace).read(), reasons)
     with reading(then, notify) as engine:
-        detectors = [detector.id for detector in catalogue.detectors]
-        examined = examine(
-            then,
-            catalogue,
-            engine,
-            detectors,
-            dispositions,
-            lambda found: _comparison(workspace, manifest, found, reasons),
-            notify,
-            Clock(),
-        )
+        horizon, detections = detect(engine, then, catalogue, (), notify)
+        notify("putting findings together")
+        comparison = _comparison(workspace, manifest, detections, reasons)
+        examined = examine(engine, then, catalogue, horizon, detections, comparison, dispositions)
         versions = {"access-audit": audit.__version__, engine.name: engine.version, "python": platform.python_version()}
         made = replace(manifest, finished_at=datetime.now(UTC), versions=versions, files=())
         report = make_report(engine, catalogue, examined, made)
