@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pyarrow as pa
 
-from audit.catalogue import Catalogue, read_catalogue, with_parameters
+from audit.catalogue import Catalogue, queries_of_tried, read_catalogue, with_parameters
 from audit.catalogue.faults import suggestion
 from audit.comparison import Comparison, find_comparison
 from audit.detect import Detection, failures, run_detectors
@@ -242,7 +242,9 @@ def detect(
     """Run the detectors wanted (all, when none is named) over what is explained, as far as it can be judged."""
     horizon = find_horizon(engine, horizon_span(workspace))
     chosen = [detector for detector in catalogue.detectors if not wanted or detector.id in wanted]
-    reads = [name for query in (*chosen, *catalogue.reports) for name in query.reads]
+    # What was tried is kept, or makes what it reads when it is asked.
+    told = [query for query in catalogue.reports if query not in queries_of_tried(catalogue)]
+    reads = [name for query in (*chosen, *told) for name in query.reads]
     use_explained(engine, catalogue, horizon, reads)
     return horizon, run_detectors(engine, catalogue, wanted, notify)
 

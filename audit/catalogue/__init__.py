@@ -1,7 +1,15 @@
 """Read the queries in queries/ and check them. Opens no database."""
 
 from audit.catalogue.cases import Case, Drawn, cases_path, read_cases
-from audit.catalogue.kept import acts_are_local, explanations_are_local, kept_views, tables_below
+from audit.catalogue.kept import (
+    acts_are_local,
+    explanations_are_local,
+    kept_views,
+    parts_of_tried,
+    queries_of_tried,
+    tables_below,
+    tried_is_local,
+)
 from audit.catalogue.parameters import overridden, with_parameters
 from audit.catalogue.query import (
     AccessStep,
@@ -33,9 +41,12 @@ __all__ = [
     "explanations_are_local",
     "kept_views",
     "overridden",
+    "parts_of_tried",
+    "queries_of_tried",
     "read_cases",
     "read_catalogue",
     "read_used",
     "tables_below",
+    "tried_is_local",
     "with_parameters",
 ]

@@ -207,7 +207,7 @@ _COMMON = {
 _LOCAL = {"local": _Field(_flag, required=False)}
 _FIELDS: Mapping[str, Mapping[str, _Field]] = {
     "access": _COMMON | _LOCAL,
-    "report": _COMMON,
+    "report": _COMMON | _LOCAL,
     "view": _COMMON
     | _LOCAL
     | {"materialise": _Field(_flag, required=False), "partition": _Field(_some_texts, required=False)},

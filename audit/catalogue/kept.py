@@ -6,7 +6,7 @@ docs/architecture.md says why what is kept is right, and what `local` and `parti
 from collections.abc import Iterable, Iterator, Mapping
 
 from audit.catalogue.faults import listed, suggestion
-from audit.catalogue.query import AccessStep, Catalogue, Explanation, Query, View
+from audit.catalogue.query import AccessStep, Catalogue, Explanation, Query, Report, View
 from audit.schema import DERIVED, TABLES
 
 # Of these it is known which users, subjects and incidents a changed row touches.
@@ -15,6 +15,8 @@ TRACED_BY_EXPLANATIONS = frozenset(
     {"authority", "incident", "incident_staff", "incident_subject", "posting", "staff", "subject", "subject_link"}
 )
 _MADE = frozenset({"access", "explanation", "open_access"})
+# The parts of what was tried for an access, and the query that puts them into words.
+_TRIED, _TRIED_PARTS = "tried", "tried_"
 # Not known by the columns of an access, or not the same from one night to the next.
 _NOT_KEPT = frozenset({"access_event", "cited", "event", "load_log", "open_access"})
 
@@ -29,6 +31,23 @@ def explanations_are_local(catalogue: Catalogue) -> bool:
     """Say whether accesses can be explained anew for some users and subjects alone."""
     views = catalogue.views_for(name for query in catalogue.explanations for name in query.reads)
     return all(query.local for query in catalogue.explanations) and all(view.local for view in views)
+
+
+def parts_of_tried(catalogue: Catalogue) -> tuple[Report, ...]:
+    """Return the queries that tell, each in its part, what was tried for an access."""
+    return tuple(query for query in catalogue.reports if query.id.startswith(_TRIED_PARTS))
+
+
+def queries_of_tried(catalogue: Catalogue) -> tuple[Report, ...]:
+    """Return all queries that what was tried for an access rests on, views aside."""
+    return (*parts_of_tried(catalogue), *(query for query in catalogue.reports if query.id == _TRIED))
+
+
+def tried_is_local(catalogue: Catalogue) -> bool:
+    """Say whether what was tried for an access can be kept beside what explains it."""
+    queries = queries_of_tried(catalogue)
+    views = catalogue.views_for(name for query in queries for name in query.reads)
+    return bool(queries) and all(query.local for query in queries) and all(view.local for view in views)
 
 
 def kept_views(catalogue: Catalogue) -> tuple[View, ...]:
@@ -51,6 +70,8 @@ def faults_of_keeping(query: Query, queries: Mapping[str, Query]) -> Iterator[st
         yield from _faults_of_local(query, {*steps, *views, *TRACED_BY_ACTS, "event"})
     if isinstance(query, Explanation | View) and query.local:
         yield from _faults_of_local(query, {*views, *TRACED_BY_EXPLANATIONS, *_MADE})
+    if isinstance(query, Report) and query.local:
+        yield from _faults_of_local(query, {*views, *TRACED_BY_EXPLANATIONS, *_MADE, "tried_part"})
     if isinstance(query, View) and query.partition:
         yield from _faults_of_partition(query, views)
 

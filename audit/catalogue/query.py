@@ -130,9 +130,10 @@ class Detector(Query):
 
 @dataclass(frozen=True, kw_only=True)
 class Report(Query):
-    """What a report's table is made of."""
+    """What a report's table is made of. `local`: of those that tell what was tried for an access, as of an explanation."""
 
     kind = "report"
+    local: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from audit.catalogue import Catalogue, Explanation
 from audit.engine import Engine
 from audit.explain.explanations import Horizon, all_reads, make_views, sql_for_explanation, use_explained
-from audit.explain.tried import tell_tried
+from audit.explain.tried import reckon_tried
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def ask_all(engine: Engine, catalogue: Catalogue, access_id: str) -> list[Answer
 def why_tried(engine: Engine, catalogue: Catalogue, access_id: str) -> str | None:
     """Return in words what was tried for an access and why it failed; None where a full explanation holds."""
     engine.create_table("cited", "SELECT CAST($id AS VARCHAR) AS access_id", {"id": access_id})
-    rows: list[Mapping[str, str]] = tell_tried(engine, catalogue).to_pylist()
+    rows: list[Mapping[str, str]] = reckon_tried(engine, catalogue).to_pylist()
     return rows[0]["tried"] if rows else None
 
 

@@ -4,7 +4,7 @@ Each load writes down what it took away from a table and what it brought. That i
 table held then to what it holds now: of both a count and a sum over the content of all rows are kept and compared.
 """
 
-from audit.catalogue import kept_views, tables_below
+from audit.catalogue import kept_views, queries_of_tried, tables_below
 from audit.explain import views_of_explanations
 from audit.sql import quote_literal
 from audit.upkeep.desk import Desk, content_of
@@ -16,8 +16,8 @@ _TABLE = "CREATE OR REPLACE TABLE {} (table_name VARCHAR, last_load BIGINT, row_
 def context_tables(desk: Desk) -> list[str]:
     """Return the reference tables that anything kept rests on."""
     catalogue = desk.catalogue
-    kept = [*catalogue.accesses, *catalogue.explanations, *views_of_explanations(catalogue), *kept_views(catalogue)]
-    return sorted(tables_below(catalogue, kept))
+    explaining = [*catalogue.explanations, *views_of_explanations(catalogue), *queries_of_tried(catalogue)]
+    return sorted(tables_below(catalogue, [*catalogue.accesses, *explaining, *kept_views(catalogue)]))
 
 
 def changed_rows(table: str) -> str:

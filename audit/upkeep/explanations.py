@@ -1,10 +1,13 @@
-"""What explains each access, kept in the warehouse: all reckoned anew, or only that of the pairs that something reaches.
+"""What explains each access, and what was tried where nothing does in full, kept in the warehouse.
+
+All is reckoned anew, or only that of the pairs that something reaches.
 
 The queries are the same. They see the accesses of those pairs as open, and of the reference tables only the rows that may
 bear on them, so that what they cost follows from what changed.
 """
 
-from audit.explain import explain_open
+from audit.catalogue import tried_is_local
+from audit.explain import explain_open, sql_for_tried
 from audit.schema import DERIVED
 from audit.upkeep.desk import Desk
 from audit.upkeep.pairs import PAIR, find_pairs, sql_for_links
@@ -20,6 +23,9 @@ def remake_explanations(desk: Desk, judges: bool) -> None:
     desk.engine.create_view("open_access", f"SELECT {_OPEN} FROM {desk.standing('access')} WHERE {which}")
     explain_open(desk.engine, desk.catalogue)
     desk.keep("explained", _explained(desk.standing("access")))
+    desk.execute(f"DROP TABLE IF EXISTS {desk.standing('tried')}")
+    if tried_is_local(desk.catalogue):
+        desk.keep("tried", _tried(desk, desk.standing("access")))
     desk.clear()
 
 
@@ -36,6 +42,9 @@ def update_explanations(desk: Desk, changed: set[str]) -> None:
         f'SELECT access_id FROM {_DIRTY} UNION ALL SELECT access_id FROM "upkeep gone access")'
     )
     desk.replace_rows("explained", ["access_id"], old, _explained(_DIRTY))
+    if tried_is_local(desk.catalogue):
+        old = f"SELECT * FROM {desk.standing('tried')} SEMI JOIN {PAIR} USING (user_id, subject_id)"
+        desk.replace_rows("tried", ["access_id"], old, _tried(desk, _DIRTY))
     desk.clear()
 
 
@@ -51,6 +60,21 @@ def _explained(accesses: str) -> str:
         "SELECT explanation.access_id, explanation.explanation, explanation.strength, explanation.reference, "
         "access.occurred_at "
         f"FROM explanation INNER JOIN {accesses} AS access ON explanation.access_id = access.access_id"
+    )
+
+
+def _tried(desk: Desk, accesses: str) -> str:
+    """SELECT for what was tried for each access that nothing explains in full, with its pair and time; makes what it reads."""
+    weak = ", ".join(f"access.{name}" for name in DERIVED["open_access"])
+    desk.lay(
+        "open_access",
+        f"SELECT {_OPEN} FROM open_access UNION ALL SELECT {weak} FROM {accesses} AS access "
+        "INNER JOIN explanation ON access.access_id = explanation.access_id WHERE explanation.strength <> 'full'",
+    )
+    told = sql_for_tried(desk.engine, desk.catalogue)
+    return (
+        "SELECT told.access_id, told.tried, access.user_id, access.subject_id, access.occurred_at "
+        f"FROM ({told}) AS told INNER JOIN {accesses} AS access ON told.access_id = access.access_id"
     )
 
 

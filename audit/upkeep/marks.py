@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import audit
-from audit.catalogue import Catalogue, Query, kept_views
+from audit.catalogue import Catalogue, Query, kept_views, queries_of_tried
 from audit.explain import Horizon, views_of_explanations
 from audit.upkeep.desk import Desk
 
@@ -67,7 +67,7 @@ def _made_with(desk: Desk) -> str:
 
 def _queries(catalogue: Catalogue) -> Iterable[Query]:
     """Every query that what is kept rests on."""
-    made = [*catalogue.accesses, *kept_views(catalogue)]
+    made = [*catalogue.accesses, *kept_views(catalogue), *queries_of_tried(catalogue)]
     below = catalogue.views_for(name for query in made for name in query.reads)
     return {
         query.id: query for query in (*made, *below, *catalogue.explanations, *views_of_explanations(catalogue))

@@ -2,6 +2,7 @@
 -- title = "What was tried for a cited access, and why it failed"
 -- description = "One row for each cited access that is judged and not fully explained: the nearest explanations, in words."
 -- reads = ["tried_part"]
+-- local = true
 --
 -- It saves the reviewer the look-up: a reference closed some days too early is late paperwork; a subject that no incident
 -- holds is something else. `tried_part` is what the queries tried_* of this folder say, over such accesses alone: `words`,

@@ -2,6 +2,7 @@
 -- title = "The authority that comes nearest to covering an access"
 -- description = "One row for each access: an authority of the user that had ended or not begun, or is for something else."
 -- reads = ["authorised_user", "open_access"]
+-- local = true
 --
 -- An authority comes near when one thing alone is amiss: the time, the system, the action or the kind of subject. It covers
 -- a user for as long as it runs and the user holds the role or unit that it is for.

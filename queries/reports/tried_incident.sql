@@ -2,6 +2,7 @@
 -- title = "The nearest incident of the user or their unit that holds the subject, or one linked to it"
 -- description = "One row each for the nearest assignment, the nearest incident of the unit and the nearest on a linked subject."
 -- reads = ["incident", "incident_holds", "incident_staff", "open_access", "own_incident", "target_assigned", "target_unit"]
+-- local = true
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
 -- parameters.lookback_days = 30

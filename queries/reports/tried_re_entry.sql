@@ -2,6 +2,7 @@
 -- title = "The user's last fully explained access to the subject before"
 -- description = "One row for each access that the same user had a fully explained one to the same subject before."
 -- reads = ["access", "explanation", "open_access"]
+-- local = true
 --
 -- Somebody who dealt with a subject lawfully and comes back months later is another story than somebody who never did.
 WITH pair AS (

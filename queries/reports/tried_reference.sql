@@ -2,6 +2,7 @@
 -- title = "What became of the reference that an access quotes"
 -- description = "One row for each access: its reference is unknown, holds another subject, was not open, or is somebody else's."
 -- reads = ["incident", "incident_staff", "open_access", "posting", "target_referenced"]
+-- local = true
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
 --

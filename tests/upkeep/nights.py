@@ -17,7 +17,7 @@ from audit.warehouse import create_tables
 Row = Mapping[str, Any]
 HORIZON = timedelta(days=20)
 _EPOCH = datetime(1970, 1, 1)
-_KEPT = ("access", "access_event", "shared_id", "explained")
+_KEPT = ("access", "access_event", "shared_id", "explained", "tried")
 
 
 class Warehouse:
