@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import audit
 from audit.catalogue import Catalogue, Detector
@@ -142,7 +143,9 @@ def _disposition(review: Review, dispositions: Dispositions) -> Disposition:
 def _review_notes(examined: Examined) -> tuple[ReviewNote, ...]:
     """Return the reviews of findings that this report has, and whether they exclude them."""
     findings = examined.findings.findings.select(["finding_id", "summary", "suppressed_by"])
-    found = {row["finding_id"]: row for row in findings.to_pylist()} if examined.dispositions.reviews else {}
+    reviewed = pa.array([review.finding_id for review in examined.dispositions.reviews], pa.string())
+    findings = findings.filter(pc.is_in(findings["finding_id"], value_set=reviewed))
+    found = {row["finding_id"]: row for row in findings.to_pylist()}
     return tuple(
         ReviewNote(
             review.finding_id,

@@ -1,12 +1,12 @@
 """The table of rules: what each detector chose from, what explanations took, whom it found, and who else found them."""
 
 import json
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from audit.catalogue import Catalogue, Detector
 from audit.detect import Detection
@@ -49,25 +49,34 @@ class Accesses:
         return self.accesses, 0
 
 
+@dataclass(frozen=True)
+class _Found:
+    """How many findings a detector has, and of how many users."""
+
+    findings: int
+    users: int
+
+
 def tell_rules(engine: Engine, catalogue: Catalogue, detections: Sequence[Detection], findings: Findings) -> pa.Table:
     """Return the table of rules, a row for each detector."""
     counted = Accesses(**engine.query(_COUNTED).to_pylist()[0])
-    detectors = findings.findings["detector"].to_pylist()
-    found = Counter(detectors)
-    users: dict[str, set[str]] = defaultdict(set)
-    for detector, user in zip(detectors, findings.findings["user_id"].to_pylist(), strict=True):
-        if user:
-            users[detector].add(user)
-    rows = [_row(detection, catalogue, counted, found, users, findings.overlap) for detection in detections]
+    table = findings.findings.select(["detector"]).append_column("user_id", _named(findings.findings["user_id"]))
+    grouped = table.group_by("detector").aggregate([([], "count_all"), ("user_id", "count_distinct")])
+    found = {row["detector"]: _Found(row["count_all"], row["user_id_count_distinct"]) for row in grouped.to_pylist()}
+    rows = [_row(detection, catalogue, counted, found, findings.overlap) for detection in detections]
     return pa.Table.from_pylist(rows, schema=RULES)
+
+
+def _named(users: pa.ChunkedArray) -> pa.ChunkedArray:
+    """An empty name is nobody's, as none is."""
+    return pc.if_else(pc.equal(users, ""), None, users)
 
 
 def _row(
     detection: Detection,
     catalogue: Catalogue,
     counted: Accesses,
-    found: Mapping[str, int],
-    users: Mapping[str, set[str]],
+    found: Mapping[str, _Found],
     overlaps: Mapping[str, Overlap],
 ) -> dict[str, Any]:
     name = detection.detector.id
@@ -75,12 +84,13 @@ def _row(
         return {"detector": name, "skipped": detection.skipped}
     candidates, explained_away = counted.chosen_from(_all_reads(catalogue, detection.detector))
     overlap = overlaps.get(name, Overlap())
+    own = found.get(name, _Found(0, 0))
     return {
         "detector": name,
         "candidates": candidates,
         "explained_away": explained_away,
-        "findings": found.get(name, 0),
-        "users": len(users.get(name, ())),
+        "findings": own.findings,
+        "users": own.users,
         "lift": overlap.lift,
         "overlap": json.dumps(dict(overlap.shared), separators=(",", ":")),
         "skipped": None,

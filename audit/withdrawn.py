@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from audit.engine import Engine
 from audit.report.manifest import Manifest
-from audit.report.read import Run, read_table
+from audit.report.read import Run, Wanted, read_findings, read_table
 from audit.report.tables import WITHDRAWN
 
 
@@ -38,13 +38,15 @@ def find_withdrawn(
 
     `before` are ids (finding_id) of findings of the report `run`.
     """
-    ids = before["finding_id"].filter(
+    withdrawn = before["finding_id"].filter(
         pc.invert(pc.is_in(before["finding_id"], value_set=now["finding_id"].combine_chunks()))
     )
-    if not len(ids):
+    if not len(withdrawn):
         return WITHDRAWN.empty_table()
-    gone = _rows_of(run, "findings", ids, [name for name in WITHDRAWN.names if name != "why"] + ["event_ids"])
-    known = _rows_of(run, "evidence", ids, ["finding_id", "access_id", "explanation"])
+    columns = [*(name for name in WITHDRAWN.names if name != "why"), "event_ids"]
+    gone = read_findings(run, Wanted(finding_ids=tuple(withdrawn.to_pylist()), suppressed=True), columns)
+    evidence = read_table(run, "evidence", ["finding_id", "access_id", "explanation"])
+    known = evidence.filter(pc.is_in(evidence["finding_id"], value_set=withdrawn.combine_chunks()))
     known = known.filter(pc.is_valid(known["explanation"]))
     changes = _Changes(
         _explained(engine, gone),
@@ -61,11 +63,6 @@ def find_withdrawn(
     ]
     table = gone.append_column("why", pa.array(why, pa.string()))
     return table.select(WITHDRAWN.names).sort_by("finding_id")
-
-
-def _rows_of(run: Run, name: str, finding_ids: pa.ChunkedArray, columns: list[str]) -> pa.Table:
-    table = read_table(run, name, columns)
-    return table.filter(pc.is_in(table["finding_id"], value_set=finding_ids.combine_chunks()))
 
 
 def _explained(engine: Engine, gone: pa.Table) -> Mapping[str, str]:

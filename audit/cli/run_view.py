@@ -128,14 +128,19 @@ def _states(result: RunResult) -> dict[str, int]:
 
 
 def _findings(table: pa.Table) -> dict[str, Any]:
+    table = table.select(["rank", "level", "status", "user_id"])
     ranked = table.filter(pc.is_valid(table["rank"]))
-    levels, statuses = Counter(ranked["level"].to_pylist()), Counter(ranked["status"].to_pylist())
+    levels, statuses = _counted(ranked["level"]), _counted(ranked["status"])
     return {
         "total": ranked.num_rows,
-        "users": len(set(ranked["user_id"].to_pylist()) - {None}),
+        "users": pc.count_distinct(ranked["user_id"]).as_py(),
         "by_level": {level: levels[level] for level in reversed(LEVELS)},
         "by_status": {status: statuses[status] for status in STATUSES},
     }
+
+
+def _counted(column: pa.ChunkedArray) -> Counter[str]:
+    return Counter({item["values"]: item["counts"] for item in pc.value_counts(column).to_pylist()})
 
 
 def _held_back(facts: Mapping[str, Any]) -> bool:

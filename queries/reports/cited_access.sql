@@ -4,7 +4,8 @@
 -- reads = ["access", "cited", "explanation", "load_log", "related_subject", "subject", "warning"]
 --
 -- `marked`: the subject carries a marker. `distance`: how near the subject is to the user (NULL = no relation known).
--- `after_warning`: a warning to the user was in force.
+-- `after_warning`: a warning to the user was in force. In no order: what is made of it is sorted, and it has hundreds of
+-- thousands of rows.
 WITH near AS (
     SELECT
         user_id,
@@ -53,4 +54,3 @@ LEFT JOIN subject ON access.subject_id = subject.subject_id
 LEFT JOIN near ON access.user_id = near.user_id AND access.subject_id = near.subject_id
 LEFT JOIN warned ON access.access_id = warned.access_id
 LEFT JOIN load_log ON access.load_id = load_log.load_id
-ORDER BY access.access_id

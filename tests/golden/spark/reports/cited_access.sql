@@ -54,5 +54,3 @@ LEFT JOIN warned
   ON access.access_id = warned.access_id
 LEFT JOIN load_log
   ON access.load_id = load_log.load_id
-ORDER BY
-  access.access_id NULLS LAST
