@@ -12,7 +12,7 @@ from audit.explain.explanations import (
     views_of_explanations,
 )
 from audit.explain.one import Answer, ask_all, explain_for_asking, why_tried
-from audit.explain.tried import sql_for_tried, tell_tried
+from audit.explain.tried import reckon_tried, sql_for_tried, tell_tried
 from audit.explain.whole import explain_whole
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "lay_horizon",
     "make_accesses",
     "make_views",
+    "reckon_tried",
     "sql_for_tried",
     "tell_tried",
     "use_explained",

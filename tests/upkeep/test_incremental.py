@@ -10,9 +10,11 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nights import Row, Warehouse
+from nights import HORIZON, Row, Warehouse
 
 from audit.catalogue import read_catalogue
+from audit.engine import DuckDBEngine
+from audit.explain import find_horizon, reckon_tried, tell_tried, use_explained
 
 CATALOGUE = read_catalogue()
 MIDNIGHT = datetime(2024, 3, 13, 0, 0, 0)
@@ -179,3 +181,20 @@ def test_night_after_night_gives_what_the_whole_log_gives_at_once(
     warehouse.update(full=True)
 
     assert found == warehouse.kept()
+
+
+@given(st.lists(forces(), min_size=3, max_size=8))
+@settings(max_examples=10, deadline=None)
+def test_what_was_tried_is_told_of_what_is_kept_as_it_would_be_reckoned(drawn: list[Force]) -> None:
+    warehouse = Warehouse(CATALOGUE)
+    for table, rows_now in tables_of(drawn, 0).items():
+        warehouse.replace(table, rows_now)
+    for number in range(4):
+        warehouse.append(file_of(drawn, number))
+    warehouse.update()
+
+    engine = DuckDBEngine(warehouse.connection)
+    use_explained(engine, CATALOGUE, find_horizon(engine, HORIZON), ())
+    engine.create_table("cited", "SELECT access_id FROM access")
+
+    assert tell_tried(engine, CATALOGUE).to_pylist() == reckon_tried(engine, CATALOGUE).to_pylist()
