@@ -37,13 +37,11 @@ def update_explanations(desk: Desk, changed: set[str]) -> None:
     _lay_what_bears(desk)
     desk.lay("open_access", f"SELECT {_OPEN} FROM {_DIRTY}")
     explain_open(desk.engine, desk.catalogue)
-    old = (
-        f"SELECT * FROM {desk.standing('explained')} WHERE access_id IN ("
-        f'SELECT access_id FROM {_DIRTY} UNION ALL SELECT access_id FROM "upkeep gone access")'
-    )
+    ours = f'SELECT access_id FROM {_DIRTY} UNION ALL SELECT access_id FROM "upkeep gone access"'
+    old = f"SELECT * FROM {desk.standing('explained')} WHERE access_id IN ({ours})"
     desk.replace_rows("explained", ["access_id"], old, _explained(_DIRTY))
     if tried_is_local(desk.catalogue):
-        old = f"SELECT * FROM {desk.standing('tried')} SEMI JOIN {PAIR} USING (user_id, subject_id)"
+        old = f"SELECT * FROM {desk.standing('tried')} WHERE access_id IN ({ours})"
         desk.replace_rows("tried", ["access_id"], old, _tried(desk, _DIRTY))
     desk.clear()
 
@@ -64,7 +62,7 @@ def _explained(accesses: str) -> str:
 
 
 def _tried(desk: Desk, accesses: str) -> str:
-    """SELECT for what was tried for each access that nothing explains in full, with its pair and time; makes what it reads."""
+    """SELECT for what was tried for each access that nothing explains in full, with its time; makes what it reads."""
     weak = ", ".join(f"access.{name}" for name in DERIVED["open_access"])
     desk.lay(
         "open_access",
@@ -73,7 +71,7 @@ def _tried(desk: Desk, accesses: str) -> str:
     )
     told = sql_for_tried(desk.engine, desk.catalogue)
     return (
-        "SELECT told.access_id, told.tried, access.user_id, access.subject_id, access.occurred_at "
+        "SELECT told.access_id, told.tried, access.occurred_at "
         f"FROM ({told}) AS told INNER JOIN {accesses} AS access ON told.access_id = access.access_id"
     )
 
