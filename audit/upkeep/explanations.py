@@ -66,7 +66,9 @@ def _tried(desk: Desk, accesses: str) -> str:
     weak = ", ".join(f"access.{name}" for name in DERIVED["open_access"])
     desk.lay(
         "open_access",
-        f"SELECT {_OPEN} FROM open_access UNION ALL SELECT {weak} FROM {accesses} AS access "
+        # Not all that stands in open_access is open: nobody asks after the last explanation.
+        f"SELECT {_OPEN} FROM open_access ANTI JOIN explanation ON open_access.access_id = explanation.access_id "
+        f"UNION ALL SELECT {weak} FROM {accesses} AS access "
         "INNER JOIN explanation ON access.access_id = explanation.access_id WHERE explanation.strength <> 'full'",
     )
     told = sql_for_tried(desk.engine, desk.catalogue)
