@@ -2,6 +2,7 @@
 
 from audit.catalogue.cases import Case, Drawn, cases_path, read_cases
 from audit.catalogue.kept import (
+    MONTH,
     acts_are_local,
     explanations_are_local,
     kept_views,
@@ -9,6 +10,7 @@ from audit.catalogue.kept import (
     queries_of_tried,
     tables_below,
     tried_is_local,
+    untraced_tables,
 )
 from audit.catalogue.parameters import overridden, with_parameters
 from audit.catalogue.query import (
@@ -25,6 +27,7 @@ from audit.catalogue.read import read_catalogue
 from audit.catalogue.used import UsedText, read_used
 
 __all__ = [
+    "MONTH",
     "AccessStep",
     "Case",
     "Catalogue",
@@ -48,5 +51,6 @@ __all__ = [
     "read_used",
     "tables_below",
     "tried_is_local",
+    "untraced_tables",
     "with_parameters",
 ]

@@ -17,6 +17,8 @@ TRACED_BY_EXPLANATIONS = frozenset(
 _MADE = frozenset({"access", "explanation", "open_access"})
 # The parts of what was tried for an access, and the query that puts them into words.
 _TRIED, _TRIED_PARTS = "tried", "tried_"
+# A partition may also be a local month, written as 2024-03.
+MONTH = "month"
 # Not known by the columns of an access, or not the same from one night to the next.
 _NOT_KEPT = frozenset({"access_event", "cited", "event", "load_log", "open_access"})
 
@@ -62,6 +64,11 @@ def tables_below(catalogue: Catalogue, queries: Iterable[Query]) -> set[str]:
     return (reads & TABLES.keys()) - {"event"}
 
 
+def untraced_tables(catalogue: Catalogue, view: View) -> set[str]:
+    """Return the canonical tables of which any change makes a kept view whole: it cannot be told which rows it reaches."""
+    return tables_below(catalogue, [view]) - (TRACED_BY_EXPLANATIONS if view.local else frozenset())
+
+
 def faults_of_keeping(query: Query, queries: Mapping[str, Query]) -> Iterator[str]:
     """Yield what a query says about keeping that its reading does not bear out."""
     views = {name: other for name, other in queries.items() if isinstance(other, View)}
@@ -69,7 +76,9 @@ def faults_of_keeping(query: Query, queries: Mapping[str, Query]) -> Iterator[st
         steps = {name for name, other in queries.items() if isinstance(other, AccessStep)}
         yield from _faults_of_local(query, {*steps, *views, *TRACED_BY_ACTS, "event"})
     if isinstance(query, Explanation | View) and query.local:
-        yield from _faults_of_local(query, {*views, *TRACED_BY_EXPLANATIONS, *_MADE})
+        # What a kept view tells it tells up to the horizon: accesses that pass it count as changed.
+        beside = {"horizon"} if isinstance(query, View) and query.partition else set()
+        yield from _faults_of_local(query, {*views, *TRACED_BY_EXPLANATIONS, *_MADE, *beside})
     if isinstance(query, Report) and query.local:
         yield from _faults_of_local(query, {*views, *TRACED_BY_EXPLANATIONS, *_MADE, "tried_part"})
     if isinstance(query, View) and query.partition:
@@ -83,7 +92,7 @@ def _faults_of_local(query: Query, may: set[str]) -> Iterator[str]:
 
 def _faults_of_partition(view: View, views: Mapping[str, View]) -> Iterator[str]:
     for name in view.partition:
-        if name not in DERIVED["access"]:
+        if name not in {*DERIVED["access"], MONTH}:
             yield f'header: partition has "{name}", which is no column of access{suggestion(name, DERIVED["access"])}'
     below = _below(view, views)
     if beyond := sorted({name for one in below for name in one.reads} & _NOT_KEPT):

@@ -9,11 +9,13 @@ bear on them, so that what they cost follows from what changed.
 from audit.catalogue import tried_is_local
 from audit.explain import explain_open, sql_for_tried
 from audit.schema import DERIVED
+from audit.upkeep.bearing import lay_what_bears
 from audit.upkeep.desk import Desk
-from audit.upkeep.pairs import PAIR, find_pairs, sql_for_links
+from audit.upkeep.pairs import PAIR, find_pairs
 
 _OPEN = ", ".join(DERIVED["open_access"])
 _DIRTY = '"upkeep dirty access"'
+_LARGE = ("incident", "incident_staff", "incident_subject", "subject", "subject_link")
 
 
 def remake_explanations(desk: Desk, judges: bool) -> None:
@@ -30,11 +32,19 @@ def remake_explanations(desk: Desk, judges: bool) -> None:
 
 
 def update_explanations(desk: Desk, changed: set[str]) -> None:
-    """Explain anew what changed; what went and came is left in `upkeep gone explained` and `upkeep made explained`."""
+    """Explain anew what changed; what went and came is left in `upkeep gone explained` and `upkeep made explained`.
+
+    After `find_touched`.
+    """
     find_pairs(desk, changed)
     access = desk.standing("access")
     desk.lay("upkeep dirty access", f"SELECT * FROM {access} SEMI JOIN {PAIR} USING (user_id, subject_id)")
-    _lay_what_bears(desk)
+    lay_what_bears(desk, f"SELECT subject_id FROM {PAIR}", f"SELECT reference FROM {_DIRTY}", _LARGE)
+    desk.lay(
+        "access",
+        f"SELECT * FROM {access} WHERE user_id IN (SELECT user_id FROM {PAIR}) "
+        'AND subject_id IN (SELECT subject_id FROM "upkeep subject")',
+    )
     desk.lay("open_access", f"SELECT {_OPEN} FROM {_DIRTY}")
     explain_open(desk.engine, desk.catalogue)
     ours = f'SELECT access_id FROM {_DIRTY} UNION ALL SELECT access_id FROM "upkeep gone access"'
@@ -76,26 +86,3 @@ def _tried(desk: Desk, accesses: str) -> str:
         "SELECT told.access_id, told.tried, access.occurred_at "
         f"FROM ({told}) AS told INNER JOIN {accesses} AS access ON told.access_id = access.access_id"
     )
-
-
-def _lay_what_bears(desk: Desk) -> None:
-    """Put before the accesses and the large reference tables what of them may bear on the open accesses."""
-    desk.lay("upkeep near", sql_for_links(desk, f"SELECT subject_id FROM {PAIR}"))
-    desk.lay("upkeep subject", f'SELECT subject_id FROM {PAIR} UNION SELECT linked_id AS subject_id FROM "upkeep near"')
-    subjects = 'SELECT subject_id FROM "upkeep subject"'
-    desk.lay(
-        "upkeep reference",
-        f"SELECT reference FROM {desk.standing('incident_subject')} WHERE subject_id IN ({subjects}) "
-        f"UNION SELECT subject_id AS reference FROM ({subjects}) AS subject UNION SELECT reference FROM {_DIRTY}",
-    )
-    references = 'SELECT reference FROM "upkeep reference"'
-    pairs = f"SELECT subject_id FROM {PAIR}"
-    for table, which in (
-        ("access", f"user_id IN (SELECT user_id FROM {PAIR}) AND subject_id IN ({subjects})"),
-        ("incident", f"reference IN ({references})"),
-        ("incident_staff", f"reference IN ({references})"),
-        ("incident_subject", f"reference IN ({references})"),
-        ("subject", f"subject_id IN ({subjects})"),
-        ("subject_link", f"subject_id IN ({pairs}) OR linked_id IN ({pairs})"),
-    ):
-        desk.lay(table, f"SELECT * FROM {desk.standing(table)} WHERE {which}")

@@ -9,17 +9,32 @@ from collections.abc import Iterable
 
 from audit.upkeep.context import changed_rows, gone_rows
 from audit.upkeep.desk import Desk
+from audit.upkeep.parts import partition_columns, select_partitions
 
 PAIR = '"upkeep pair"'
 _ABOUT_USERS = ("staff", "posting", "authority")
 _ABOUT_INCIDENTS = ("incident", "incident_staff", "incident_subject")
 
 
-def find_pairs(desk: Desk, changed: set[str]) -> None:
-    """Make the table of pairs: those of accesses that went or came, and those that changed reference tables touch."""
+def find_touched(desk: Desk, changed: set[str]) -> None:
+    """Make the table of standing accesses whose user, subject or reference the changed reference rows touch."""
     _lay_references(desk, changed)
     _lay_subjects(desk, changed)
     _lay_users(desk, changed)
+    desk.lay(
+        "upkeep touched access",
+        f"""
+        SELECT {select_partitions(dict.fromkeys(("user_id", "subject_id", *partition_columns(desk))))}
+        FROM {desk.standing("access")}
+        WHERE user_id IN (SELECT user_id FROM "upkeep user")
+            OR subject_id IN (SELECT subject_id FROM "upkeep subject")
+            OR reference IN (SELECT reference FROM "upkeep reference")
+        """,
+    )
+
+
+def find_pairs(desk: Desk, changed: set[str]) -> None:
+    """Make the table of pairs: those of accesses that went or came, and those of touched accesses."""
     accesses = 'SELECT * FROM "upkeep gone access" UNION ALL SELECT * FROM "upkeep made access"'
     desk.lay(
         "upkeep changed pair",
@@ -31,20 +46,14 @@ def find_pairs(desk: Desk, changed: set[str]) -> None:
     )
     desk.lay(
         "upkeep pair",
-        f"""
+        """
         SELECT user_id, subject_id FROM "upkeep changed pair"
         UNION
         SELECT pair.user_id, neighbour.linked_id AS subject_id
         FROM "upkeep changed pair" AS pair
         INNER JOIN "upkeep neighbour" AS neighbour ON pair.subject_id = neighbour.subject_id
         UNION
-        SELECT user_id, subject_id
-        FROM {desk.standing("access")}
-        WHERE user_id IS NOT NULL AND subject_id IS NOT NULL AND (
-            user_id IN (SELECT user_id FROM "upkeep user")
-            OR subject_id IN (SELECT subject_id FROM "upkeep subject")
-            OR reference IN (SELECT reference FROM "upkeep reference")
-        )
+        SELECT user_id, subject_id FROM "upkeep touched access" WHERE user_id IS NOT NULL AND subject_id IS NOT NULL
         """,
     )
 

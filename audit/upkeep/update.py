@@ -15,6 +15,7 @@ from audit.upkeep.context import find_changed_tables, note_tables
 from audit.upkeep.desk import Desk
 from audit.upkeep.explanations import leave_explanations, remake_explanations, update_explanations
 from audit.upkeep.marks import Mark, mark_now, read_mark, write_mark
+from audit.upkeep.pairs import find_touched
 from audit.upkeep.views import remake_views, update_views
 from audit.warehouse import one_transaction
 
@@ -70,6 +71,7 @@ def _update(desk: Desk, span: timedelta | None, before: Mark) -> None:
         remake_explanations(desk, horizon.judges)
         remake_views(desk, horizon)
     else:
+        find_touched(desk, changed)
         if horizon.judges:
             update_explanations(desk, changed)
         else:

@@ -1,15 +1,15 @@
 """Views over the log whose rows are kept: all made anew, or only the partitions of accesses that changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from audit.catalogue import Catalogue, View, kept_views, tables_below
+from audit.catalogue import Catalogue, View, kept_views, tables_below, untraced_tables
 from audit.explain import SQL_FOR_KEPT_EXPLANATION, Horizon, lay_horizon, make_views
 from audit.sql import quote_identifier, quote_literal
-from audit.upkeep.desk import Desk, same_values
+from audit.upkeep.bearing import lay_what_bears
+from audit.upkeep.desk import Desk
 from audit.upkeep.marks import Mark
-
-_PART = '"upkeep part"'
+from audit.upkeep.parts import PART, days_of_part, in_part, partition_columns, select_partitions
 
 
 def remake_views(desk: Desk, horizon: Horizon, views: Iterable[View] | None = None) -> None:
@@ -23,7 +23,8 @@ def remake_views(desk: Desk, horizon: Horizon, views: Iterable[View] | None = No
 def update_views(desk: Desk, horizon: Horizon, before: Mark, changed_tables: set[str]) -> None:
     """Make the partitions anew that hold an access which changed, was explained otherwise, or passed the horizon.
 
-    A view that rests on a reference table that changed is made whole.
+    Of a view that says that it is local, also those of accesses that a changed reference row touches (`find_touched`). Any
+    other view that rests on a reference table that changed is made whole.
     """
     views = kept_views(desk.catalogue)
     if not views:
@@ -34,7 +35,7 @@ def update_views(desk: Desk, horizon: Horizon, before: Mark, changed_tables: set
     for view in views:
         kept_below = [other for other in views if other.id in _reads(desk.catalogue, view)]
         if (
-            _tables(desk.catalogue, view) & changed_tables
+            untraced_tables(desk.catalogue, view) & changed_tables
             or whole & {other.id for other in kept_below}
             or any(not _has(desk, other, view.partition) for other in kept_below)
         ):
@@ -47,46 +48,55 @@ def update_views(desk: Desk, horizon: Horizon, before: Mark, changed_tables: set
 def _update(desk: Desk, view: View, kept_below: list[View], horizon: Horizon, seen: dict[str, int]) -> None:
     columns = ", ".join(map(quote_identifier, view.partition))
     sources = ['"upkeep changed access"', *(f'"upkeep rows {other.id}"' for other in kept_below)]
+    if view.local:
+        sources.append('"upkeep touched access"')
     part = " UNION ".join(f"SELECT {columns} FROM {source}" for source in sources)
     if part not in seen:
         # Views of the same partition see the same accesses: found once, for finding them is most of the work.
         seen[part] = len(seen)
-        desk.lay("upkeep part", part)
-        desk.lay(f"upkeep part {seen[part]}", f"SELECT * FROM {_PART}")
-        desk.lay(
-            f"upkeep access {seen[part]}", f"SELECT * FROM {desk.standing('access')} AS standing WHERE {_in_part(view)}"
-        )
-        desk.lay(
-            f"upkeep explained {seen[part]}",
-            f"SELECT * FROM {desk.standing('explained')} "
-            f'WHERE access_id IN (SELECT access_id FROM "upkeep access {seen[part]}")',
-        )
+        _lay_part(desk, seen[part], part, view.partition)
     desk.lay("upkeep part", f'SELECT * FROM "upkeep part {seen[part]}"')
     for name in ("access", "explained"):
         desk.engine.create_view(name, f'SELECT * FROM "upkeep {name} {seen[part]}"')
     for other in kept_below:
-        desk.lay(other.id, f"SELECT * FROM {desk.standing(other.id)} AS standing WHERE {_in_part(view)}")
+        desk.lay(other.id, f"SELECT * FROM {desk.standing(other.id)} AS standing WHERE {in_part(view.partition)}")
+    if view.local:
+        lay_what_bears(desk, "SELECT subject_id FROM access", "SELECT reference FROM access", _tables(desk, view))
     _lay_below(desk, view, horizon)
     desk.lay("upkeep view", view.sql, view.bound())
     stands = desk.standing(view.id)
     desk.lay(
         f"upkeep rows {view.id}",
-        f'SELECT * FROM {stands} AS standing WHERE {_in_part(view)} UNION ALL BY NAME SELECT * FROM "upkeep view"',
+        f"SELECT * FROM {stands} AS standing WHERE {in_part(view.partition)} "
+        'UNION ALL BY NAME SELECT * FROM "upkeep view"',
     )
-    desk.execute(f"DELETE FROM {stands} AS standing WHERE {_in_part(view)}")
+    desk.execute(f"DELETE FROM {stands} AS standing WHERE {in_part(view.partition)}")
     desk.execute(f'INSERT INTO {stands} BY NAME SELECT * FROM "upkeep view"')
     desk.clear()
 
 
-def _in_part(view: View) -> str:
-    return f"EXISTS (SELECT 1 FROM {_PART} AS part WHERE {same_values(view.partition, 'part', 'standing')})"
+def _lay_part(desk: Desk, number: int, part: str, columns: Sequence[str]) -> None:
+    """Make tables of the partitions that SELECT `part` yields, of their accesses, and of what explains these."""
+    desk.lay("upkeep part", part)
+    desk.lay(f"upkeep part {number}", f"SELECT * FROM {PART}")
+    accesses = f'"upkeep access {number}"'
+    desk.lay(
+        f"upkeep access {number}",
+        f"SELECT * FROM {desk.standing('access')} AS standing "
+        f"WHERE {days_of_part(desk, columns)} AND {in_part(columns, of_access=True)}",
+    )
+    first, last = desk.rows(f"SELECT min(occurred_at), max(occurred_at) FROM {accesses}")[0]
+    # The engine passes over what lies outside the span.
+    span = f"occurred_at >= TIMESTAMP '{first}' AND occurred_at <= TIMESTAMP '{last}'" if first else "FALSE"
+    desk.lay(
+        f"upkeep explained {number}",
+        f"SELECT * FROM {desk.standing('explained')} WHERE {span} AND access_id IN (SELECT access_id FROM {accesses})",
+    )
 
 
 def _lay_changed(desk: Desk, until: datetime | None, until_before: datetime | None) -> None:
     """Make a table of the accesses that went, came, are explained otherwise, or are judged now and were not, or no more."""
-    columns = ", ".join(
-        sorted({quote_identifier(name) for view in kept_views(desk.catalogue) for name in view.partition})
-    )
+    columns = select_partitions(partition_columns(desk))
     standing = f"SELECT {columns} FROM {desk.standing('access')}"
     explained = " UNION ALL ".join(f'SELECT access_id FROM "upkeep {word} explained"' for word in ("gone", "made"))
     parts = [
@@ -127,8 +137,8 @@ def _reads(catalogue: Catalogue, view: View) -> set[str]:
     return {*view.reads, *(name for other in _below(catalogue, view) if not other.partition for name in other.reads)}
 
 
-def _tables(catalogue: Catalogue, view: View) -> set[str]:
-    return tables_below(catalogue, [view])
+def _tables(desk: Desk, view: View) -> set[str]:
+    return tables_below(desk.catalogue, [view])
 
 
 def _has(desk: Desk, view: View, columns: Iterable[str]) -> bool:
