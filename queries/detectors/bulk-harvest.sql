@@ -7,7 +7,7 @@
 -- key = ["user_id", "incident_kind"]
 -- points = 34
 -- summary = "{user_id} opened {subjects} records of kind {incident_kind} {event_count} times with no part in them: {accesses} in 90 days, peers {peer_median}"
--- reads = ["authorised_user", "authority", "explanation", "incident", "incident_holds", "judgeable_access", "user_month"]
+-- reads = ["incident", "incident_holds", "unlinked_access", "unlinked_kind_day", "user_month"]
 -- requires = ["incident", "posting or staff"]
 -- parameters.min_accesses = 100
 -- parameters.days_before = 89
@@ -33,58 +33,14 @@
 -- user's own name. A subject on incidents of several kinds counts for each. The peers' median is of the same 90 days,
 -- the user left out, those with none counted as none. Cited is all that the user had of that kind; `accesses` are those of the
 -- fullest 90 days.
-WITH own_right AS (
+WITH kind_day AS (
     SELECT
-        authorised_user.user_id,
-        authorised_user.system,
-        authorised_user.action,
-        authorised_user.subject_kind,
-        authorised_user.starts_at,
-        authorised_user.ends_at
-    FROM authorised_user
-    INNER JOIN authority ON authorised_user.authority_id = authority.authority_id
-    WHERE authority.user_id IS NOT NULL
-),
-
-unlinked AS (
-    SELECT
-        judgeable_access.access_id,
-        judgeable_access.user_id,
-        judgeable_access.subject_id,
-        judgeable_access.local_date,
-        explanation.explanation IS NULL AS unexplained
-    FROM judgeable_access
-    LEFT JOIN explanation ON judgeable_access.access_id = explanation.access_id
-    ANTI JOIN own_right
-        ON
-            judgeable_access.user_id = own_right.user_id
-            AND (own_right.system IS NULL OR judgeable_access.system = own_right.system)
-            AND (own_right.action IS NULL OR judgeable_access.action = own_right.action)
-            AND (own_right.subject_kind IS NULL OR judgeable_access.subject_kind = own_right.subject_kind)
-            AND (own_right.starts_at IS NULL OR judgeable_access.occurred_at >= own_right.starts_at)
-            AND (own_right.ends_at IS NULL OR judgeable_access.occurred_at < own_right.ends_at)
-    WHERE explanation.explanation IS NULL OR explanation.explanation = 'standing-authority'
-),
-
-subject_kind_held AS (
-    SELECT DISTINCT
-        incident_holds.subject_id,
-        incident.kind AS incident_kind
-    FROM incident_holds
-    INNER JOIN incident ON incident_holds.reference = incident.reference
-    WHERE incident.kind IS NOT NULL
-),
-
-kind_day AS (
-    SELECT
-        unlinked.user_id,
-        subject_kind_held.incident_kind,
-        unlinked.local_date,
-        date_diff('day', DATE '1970-01-01', unlinked.local_date) AS day_number,
-        count(*) AS accesses
-    FROM unlinked
-    INNER JOIN subject_kind_held ON unlinked.subject_id = subject_kind_held.subject_id
-    GROUP BY unlinked.user_id, subject_kind_held.incident_kind, unlinked.local_date
+        user_id,
+        incident_kind,
+        local_date,
+        date_diff('day', DATE '1970-01-01', local_date) AS day_number,
+        accesses
+    FROM unlinked_kind_day
 ),
 
 -- Who has too few over all time has too few in any window.
@@ -245,19 +201,38 @@ harvest AS (
     WHERE 2 * candidate.accesses >= $times_peers * peer_middle.twice_median
 ),
 
-cited AS (
+-- Only of the few who stand out, and their days, is it asked which accesses these were.
+harvested_day AS (
+    SELECT DISTINCT
+        kind_day.user_id,
+        kind_day.local_date
+    FROM kind_day
+    SEMI JOIN harvest ON kind_day.user_id = harvest.user_id AND kind_day.incident_kind = harvest.incident_kind
+),
+
+harvester_access AS (
     SELECT
+        unlinked_access.access_id,
+        unlinked_access.user_id,
+        unlinked_access.subject_id,
+        unlinked_access.unexplained
+    FROM unlinked_access
+    SEMI JOIN harvested_day
+        ON unlinked_access.user_id = harvested_day.user_id AND unlinked_access.local_date = harvested_day.local_date
+),
+
+cited AS (
+    SELECT DISTINCT
         harvest.user_id,
         harvest.incident_kind,
-        unlinked.access_id,
-        unlinked.subject_id,
-        unlinked.unexplained
-    FROM harvest
-    INNER JOIN unlinked ON harvest.user_id = unlinked.user_id
-    INNER JOIN subject_kind_held
-        ON
-            unlinked.subject_id = subject_kind_held.subject_id
-            AND harvest.incident_kind = subject_kind_held.incident_kind
+        harvester_access.access_id,
+        harvester_access.subject_id,
+        harvester_access.unexplained
+    FROM harvester_access
+    INNER JOIN incident_holds ON harvester_access.subject_id = incident_holds.subject_id
+    INNER JOIN incident ON incident_holds.reference = incident.reference
+    INNER JOIN harvest
+        ON harvester_access.user_id = harvest.user_id AND incident.kind = harvest.incident_kind
 ),
 
 cited_count AS (

@@ -7,7 +7,7 @@
 -- key = ["reference"]
 -- points = 40
 -- summary = "{reference} ({incident_kind}, {markers}) was seen by {users} users and then {outcome}: no disseminate, assess, notify or assign within {hours_seen} hours"
--- reads = ["access", "horizon", "incident", "incident_subject", "subject_marker"]
+-- reads = ["access", "horizon", "incident", "incident_act", "incident_subject", "subject_marker"]
 -- requires = ["incident", "incident_subject", "subject"]
 -- parameters.hours_left = 24
 -- parameters.usual_share = 0.5
@@ -57,43 +57,34 @@ log_begin AS (
     FROM access
 ),
 
--- An access belongs to an incident that it is made to, or whose reference it quotes.
-on_incident AS (
+itself AS (
     SELECT
         marked_incident.reference,
         access.access_id,
         access.user_id,
-        access.occurred_at,
-        access.actions,
-        TRUE AS to_itself
+        access.occurred_at
     FROM marked_incident
     INNER JOIN access ON marked_incident.reference = access.subject_id
+),
+
+-- An act belongs to an incident that it is made to, or whose reference it quotes.
+act AS (
+    SELECT
+        marked_incident.reference,
+        incident_act.occurred_at,
+        incident_act.is_action,
+        incident_act.is_close
+    FROM marked_incident
+    INNER JOIN incident_act ON marked_incident.reference = incident_act.subject_id
     UNION ALL
     SELECT
         marked_incident.reference,
-        access.access_id,
-        access.user_id,
-        access.occurred_at,
-        access.actions,
-        FALSE AS to_itself
+        incident_act.occurred_at,
+        incident_act.is_action,
+        incident_act.is_close
     FROM marked_incident
-    INNER JOIN access ON marked_incident.reference = access.reference
-    WHERE access.subject_id IS NULL OR access.subject_id <> marked_incident.reference
-),
-
-acted AS (
-    SELECT
-        reference,
-        access_id,
-        user_id,
-        occurred_at,
-        to_itself,
-        list_contains(actions, 'disseminate')
-        OR list_contains(actions, 'assess')
-        OR list_contains(actions, 'notify')
-        OR list_contains(actions, 'assign') AS is_action,
-        list_contains(actions, 'close') AS is_close
-    FROM on_incident
+    INNER JOIN incident_act ON marked_incident.reference = incident_act.reference
+    WHERE incident_act.subject_id IS NULL OR incident_act.subject_id <> marked_incident.reference
 ),
 
 seen AS (
@@ -103,14 +94,13 @@ seen AS (
         marked_incident.subject_id,
         marked_incident.markers,
         marked_incident.closed_at,
-        min(acted.occurred_at) AS seen_at
+        min(itself.occurred_at) AS seen_at
     FROM marked_incident
     CROSS JOIN log_begin
-    INNER JOIN acted ON marked_incident.reference = acted.reference
+    INNER JOIN itself ON marked_incident.reference = itself.reference
     WHERE
-        acted.to_itself
-        AND acted.occurred_at >= marked_incident.opened_at
-        AND (marked_incident.closed_at IS NULL OR acted.occurred_at < marked_incident.closed_at)
+        itself.occurred_at >= marked_incident.opened_at
+        AND (marked_incident.closed_at IS NULL OR itself.occurred_at < marked_incident.closed_at)
         AND marked_incident.opened_at >= log_begin.first_at
     GROUP BY
         marked_incident.reference, marked_incident.kind, marked_incident.subject_id, marked_incident.markers,
@@ -120,10 +110,10 @@ seen AS (
 closing AS (
     SELECT
         seen.reference,
-        min(acted.occurred_at) AS closed_at
+        min(act.occurred_at) AS closed_at
     FROM seen
-    INNER JOIN acted ON seen.reference = acted.reference
-    WHERE acted.is_close AND acted.occurred_at >= seen.seen_at
+    INNER JOIN act ON seen.reference = act.reference
+    WHERE act.is_close AND act.occurred_at >= seen.seen_at
     GROUP BY seen.reference
 ),
 
@@ -152,6 +142,18 @@ timed AS (
     FROM due
 ),
 
+done AS (
+    SELECT
+        timed.reference,
+        bool_or(act.occurred_at <= timed.due_at) AS actioned,
+        bool_or(timed.closed_at IS NULL OR act.occurred_at <= timed.closed_at) AS actioned_late,
+        min(act.occurred_at) AS first_action_at
+    FROM timed
+    INNER JOIN act ON timed.reference = act.reference
+    WHERE act.is_action
+    GROUP BY timed.reference
+),
+
 judged AS (
     SELECT
         timed.reference,
@@ -161,18 +163,24 @@ judged AS (
         timed.seen_at,
         timed.closed_at,
         timed.due_at,
-        bool_or(acted.is_action AND acted.occurred_at <= timed.due_at) AS actioned,
-        bool_or(
-            acted.is_action AND (timed.closed_at IS NULL OR acted.occurred_at <= timed.closed_at)
-        ) AS actioned_late,
-        min(acted.occurred_at) FILTER (WHERE acted.is_action) AS first_action_at,
-        count(DISTINCT acted.user_id) FILTER (WHERE acted.to_itself AND acted.occurred_at <= timed.due_at) AS users
+        coalesce(done.actioned, FALSE) AS actioned,
+        coalesce(done.actioned_late, FALSE) AS actioned_late,
+        done.first_action_at
     FROM timed
     CROSS JOIN horizon
-    INNER JOIN acted ON timed.reference = acted.reference
+    LEFT JOIN done ON timed.reference = done.reference
     WHERE timed.due_at <= horizon.newest_at
-    GROUP BY
-        timed.reference, timed.kind, timed.subject_id, timed.markers, timed.seen_at, timed.closed_at, timed.due_at
+),
+
+-- Who saw what was not acted on, by when it was due.
+seeing AS (
+    SELECT
+        judged.reference,
+        count(DISTINCT itself.user_id) AS users
+    FROM judged
+    INNER JOIN itself ON judged.reference = itself.reference
+    WHERE NOT judged.actioned AND itself.occurred_at <= judged.due_at
+    GROUP BY judged.reference
 ),
 
 usual AS (
@@ -188,7 +196,7 @@ SELECT
     judged.reference,
     CAST(NULL AS VARCHAR) AS user_id,
     judged.subject_id,
-    acted.access_id,
+    itself.access_id,
     TRUE AS counts,
     CASE
         WHEN judged.actioned_late OR (usual.incidents > 1 AND usual.actioned_share < $usual_share) THEN 'low'
@@ -201,7 +209,7 @@ SELECT
     judged.kind AS incident_kind,
     judged.markers,
     CASE WHEN judged.closed_at IS NULL OR judged.actioned_late THEN 'left' ELSE 'closed' END AS outcome,
-    judged.users,
+    seeing.users,
     judged.seen_at,
     judged.due_at,
     judged.closed_at,
@@ -210,7 +218,8 @@ SELECT
     usual.incidents AS such_incidents,
     round(usual.actioned_share, 4) AS actioned_share
 FROM judged
+INNER JOIN seeing ON judged.reference = seeing.reference
 INNER JOIN usual ON coalesce(judged.kind, '') = coalesce(usual.kind, '')
-INNER JOIN acted ON judged.reference = acted.reference
-WHERE NOT judged.actioned AND judged.users >= 1 AND acted.to_itself AND acted.occurred_at <= judged.due_at
-ORDER BY judged.reference, acted.access_id
+INNER JOIN itself ON judged.reference = itself.reference
+WHERE NOT judged.actioned AND seeing.users >= 1 AND itself.occurred_at <= judged.due_at
+ORDER BY judged.reference, itself.access_id

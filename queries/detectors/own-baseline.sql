@@ -7,7 +7,7 @@
 -- key = ["user_id", "month"]
 -- points = 12
 -- summary = "{user_id} in {month}: {accesses} accesses (own median {own_median}, z {z}), {outside_accesses} outside the usual hours (share {outside_share}, before {usual_outside_share})"
--- reads = ["access", "explanation", "user_month"]
+-- reads = ["access", "explanation", "user_hour", "user_month"]
 -- requires = []
 -- parameters.min_z = 5.0
 -- parameters.min_months = 3
@@ -150,29 +150,47 @@ volume AS (
     INNER JOIN spread ON centred.user_id = spread.user_id AND centred.month = spread.month
 ),
 
-hour_count AS (
-    SELECT
+-- Each judged month and each hour that the user has had by then: how much of it was earlier, how much now.
+known_hour AS (
+    SELECT DISTINCT
         user_id,
-        substr(CAST(local_date AS VARCHAR), 1, 7) AS month,
-        local_hour,
-        count(*) AS accesses
-    FROM access
-    WHERE user_id IS NOT NULL
-    GROUP BY user_id, substr(CAST(local_date AS VARCHAR), 1, 7), local_hour
+        local_hour
+    FROM user_hour
 ),
 
--- Each judged month and each hour that the user has had by then: how much of it was earlier, how much now.
+hour_of_month AS (
+    SELECT
+        month_number.user_id,
+        month_number.month,
+        month_number.earlier_months,
+        known_hour.local_hour,
+        coalesce(user_hour.accesses, 0) AS accesses,
+        coalesce(
+            sum(user_hour.accesses) OVER (
+                PARTITION BY month_number.user_id, known_hour.local_hour
+                ORDER BY month_number.month
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ),
+            0
+        ) AS earlier_accesses
+    FROM month_number
+    INNER JOIN known_hour ON month_number.user_id = known_hour.user_id
+    LEFT JOIN user_hour
+        ON
+            month_number.user_id = user_hour.user_id
+            AND month_number.month = user_hour.month
+            AND known_hour.local_hour = user_hour.local_hour
+),
+
 hour_history AS (
     SELECT
-        judged_month.user_id,
-        judged_month.month,
-        hour_count.local_hour,
-        sum(CASE WHEN hour_count.month < judged_month.month THEN hour_count.accesses ELSE 0 END) AS earlier_accesses,
-        sum(CASE WHEN hour_count.month = judged_month.month THEN hour_count.accesses ELSE 0 END) AS accesses
-    FROM judged_month
-    INNER JOIN hour_count ON judged_month.user_id = hour_count.user_id
-    WHERE hour_count.month <= judged_month.month
-    GROUP BY judged_month.user_id, judged_month.month, hour_count.local_hour
+        user_id,
+        month,
+        local_hour,
+        earlier_accesses,
+        accesses
+    FROM hour_of_month
+    WHERE earlier_months >= $min_months AND (earlier_accesses > 0 OR accesses > 0)
 ),
 
 hour_rank AS (
@@ -213,19 +231,33 @@ hours AS (
     GROUP BY user_id, month
 ),
 
+-- Only of the few months with enough of them outside is it asked on how many days.
+outside_month AS (
+    SELECT
+        volume.user_id,
+        volume.month
+    FROM volume
+    INNER JOIN hours ON volume.user_id = hours.user_id AND volume.month = hours.month
+    WHERE
+        volume.long_enough
+        AND hours.outside_accesses >= $min_outside
+        AND hours.outside_accesses / nullif(CAST(volume.accesses AS DOUBLE), 0)
+        >= $times_share * coalesce(hours.usual_outside_share, 0.0)
+),
+
 outside_day AS (
     SELECT
         unusual_hour.user_id,
         unusual_hour.month,
         count(DISTINCT access.local_date) AS days
-    FROM hours
-    INNER JOIN unusual_hour ON hours.user_id = unusual_hour.user_id AND hours.month = unusual_hour.month
+    FROM outside_month
+    INNER JOIN unusual_hour
+        ON outside_month.user_id = unusual_hour.user_id AND outside_month.month = unusual_hour.month
     INNER JOIN access
         ON
             unusual_hour.user_id = access.user_id
             AND unusual_hour.local_hour = access.local_hour
             AND unusual_hour.month = substr(CAST(access.local_date AS VARCHAR), 1, 7)
-    WHERE hours.outside_accesses >= $min_outside
     GROUP BY unusual_hour.user_id, unusual_hour.month
 ),
 
@@ -242,11 +274,7 @@ compared AS (
         coalesce(hours.outside_accesses, 0) AS outside_accesses,
         coalesce(hours.outside_accesses, 0) / nullif(CAST(volume.accesses AS DOUBLE), 0) AS outside_share,
         coalesce(hours.usual_outside_share, 0.0) AS usual_outside_share,
-        volume.long_enough
-        AND coalesce(hours.outside_accesses, 0) >= $min_outside
-        AND coalesce(outside_day.days, 0) >= $min_outside_days
-        AND coalesce(hours.outside_accesses, 0) / nullif(CAST(volume.accesses AS DOUBLE), 0)
-        >= $times_share * coalesce(hours.usual_outside_share, 0.0) AS odd_hours
+        coalesce(outside_day.days >= $min_outside_days, FALSE) AS odd_hours
     FROM volume
     LEFT JOIN hours ON volume.user_id = hours.user_id AND volume.month = hours.month
     LEFT JOIN outside_day ON volume.user_id = outside_day.user_id AND volume.month = outside_day.month
@@ -284,14 +312,14 @@ found AS (
         ) AS odd_hours
     FROM compared
     INNER JOIN month_of_force ON compared.month = month_of_force.month
+    WHERE compared.too_many OR compared.odd_hours
 ),
 
-cited AS (
+found_access AS (
     SELECT
         found.user_id,
         found.month,
-        access.access_id,
-        coalesce(explanation.strength, 'none') = 'full' AS explained
+        access.access_id
     FROM found
     INNER JOIN access
         ON found.user_id = access.user_id AND found.month = substr(CAST(access.local_date AS VARCHAR), 1, 7)
@@ -300,8 +328,25 @@ cited AS (
             found.user_id = unusual_hour.user_id
             AND found.month = unusual_hour.month
             AND access.local_hour = unusual_hour.local_hour
-    LEFT JOIN explanation ON access.access_id = explanation.access_id
     WHERE found.too_many OR (found.odd_hours AND unusual_hour.user_id IS NOT NULL)
+),
+
+-- What explains is asked only of those, which are few.
+fully_explained AS (
+    SELECT explanation.access_id
+    FROM explanation
+    INNER JOIN found_access ON explanation.access_id = found_access.access_id
+    WHERE explanation.strength = 'full'
+),
+
+cited AS (
+    SELECT
+        found_access.user_id,
+        found_access.month,
+        found_access.access_id,
+        fully_explained.access_id IS NOT NULL AS explained
+    FROM found_access
+    LEFT JOIN fully_explained ON found_access.access_id = fully_explained.access_id
 ),
 
 cited_count AS (

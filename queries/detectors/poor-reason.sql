@@ -7,7 +7,7 @@
 -- key = ["user_id", "system"]
 -- points = 12
 -- summary = "{user_id} on {system}: of {accesses} accesses, {poor_reasons} without a usable reason ({percent} %, the force {force_percent} %), {same_reason_accesses} under one text for one subject again and again"
--- reads = ["explanation", "reason_quality"]
+-- reads = ["access", "explanation", "first_access", "reason_quality"]
 -- requires = []
 -- parameters.min_accesses = 5
 -- parameters.min_share = 0.30
@@ -41,20 +41,23 @@
 -- generic reason, or a code that is invalid or lacks its needed reference, such that the share's lower 95 % bound (Wilson)
 -- exceeds both min_share and times_force times the force's share on that system; or with one reason text for
 -- same_reason_accesses accesses to one subject that nothing explains in full.
-WITH judged AS (
+WITH generic AS (
+    SELECT DISTINCT listed.reason
+    FROM (SELECT unnest($generic_reasons) AS reason) AS listed
+),
+
+judged AS (
     SELECT
-        access_id,
-        user_id,
-        system,
-        subject_id,
-        reason,
+        reason_quality.user_id,
+        reason_quality.system,
         CASE
-            WHEN code_stands IS NOT NULL AND NOT code_stands THEN TRUE
-            WHEN reason IS NULL THEN code_stands IS NULL
-            WHEN length(reason) < 3 THEN TRUE
-            ELSE list_contains($generic_reasons, reason)
+            WHEN reason_quality.code_stands IS NOT NULL AND NOT reason_quality.code_stands THEN TRUE
+            WHEN reason_quality.reason IS NULL THEN reason_quality.code_stands IS NULL
+            WHEN length(reason_quality.reason) < 3 THEN TRUE
+            ELSE generic.reason IS NOT NULL
         END AS poor
     FROM reason_quality
+    LEFT JOIN generic ON reason_quality.reason = generic.reason
 ),
 
 user_count AS (
@@ -95,33 +98,48 @@ bounded AS (
     INNER JOIN force_share ON user_count.system = force_share.system
 ),
 
--- Few texts are repeated so often at all: what explains the accesses is asked only for those.
+-- Few subjects are looked up so often at all: the texts, bare as in reason_quality, are compared only for those.
+frequent_access AS (
+    SELECT
+        access.access_id,
+        access.user_id,
+        access.system,
+        access.subject_id,
+        nullif(lower(trim(regexp_replace(access.reason, '[^\p{L}\p{M}\p{N}]+', ' ', 'g'))), '') AS reason
+    FROM access
+    SEMI JOIN first_access
+        ON
+            access.user_id = first_access.user_id
+            AND access.subject_id = first_access.subject_id
+            AND first_access.accesses >= $same_reason_accesses
+),
+
 repeated AS (
     SELECT
         user_id,
         system,
         subject_id,
         reason
-    FROM judged
-    WHERE reason IS NOT NULL AND subject_id IS NOT NULL
+    FROM frequent_access
+    WHERE reason IS NOT NULL
     GROUP BY user_id, system, subject_id, reason
     HAVING count(*) >= $same_reason_accesses
 ),
 
 repeated_access AS (
     SELECT
-        judged.access_id,
-        judged.user_id,
-        judged.system,
-        judged.subject_id,
-        judged.reason
-    FROM judged
+        frequent_access.access_id,
+        frequent_access.user_id,
+        frequent_access.system,
+        frequent_access.subject_id,
+        frequent_access.reason
+    FROM frequent_access
     INNER JOIN repeated
         ON
-            judged.user_id = repeated.user_id
-            AND judged.system = repeated.system
-            AND judged.subject_id = repeated.subject_id
-            AND judged.reason = repeated.reason
+            frequent_access.user_id = repeated.user_id
+            AND frequent_access.system = repeated.system
+            AND frequent_access.subject_id = repeated.subject_id
+            AND frequent_access.reason = repeated.reason
 ),
 
 same_text AS (
@@ -138,19 +156,33 @@ same_text AS (
     WHERE coalesce(explanation.strength, 'none') <> 'full'
 ),
 
+striking AS (
+    SELECT
+        user_id,
+        system
+    FROM bounded
+    WHERE
+        accesses >= $min_accesses
+        AND share_lower > $min_share
+        AND share_lower > $times_force * force_share
+),
+
 cited AS (
     SELECT
-        judged.access_id,
-        judged.user_id,
-        judged.system,
+        reason_quality.access_id,
+        reason_quality.user_id,
+        reason_quality.system,
         FALSE AS same_reason
-    FROM judged
-    INNER JOIN bounded ON judged.user_id = bounded.user_id AND judged.system = bounded.system
+    FROM reason_quality
+    INNER JOIN striking ON reason_quality.user_id = striking.user_id AND reason_quality.system = striking.system
+    LEFT JOIN generic ON reason_quality.reason = generic.reason
     WHERE
-        judged.poor
-        AND bounded.accesses >= $min_accesses
-        AND bounded.share_lower > $min_share
-        AND bounded.share_lower > $times_force * bounded.force_share
+        CASE
+            WHEN reason_quality.code_stands IS NOT NULL AND NOT reason_quality.code_stands THEN TRUE
+            WHEN reason_quality.reason IS NULL THEN reason_quality.code_stands IS NULL
+            WHEN length(reason_quality.reason) < 3 THEN TRUE
+            ELSE generic.reason IS NOT NULL
+        END
     UNION ALL
     SELECT
         access_id,

@@ -7,7 +7,7 @@
 -- key = ["user_id", "reference"]
 -- points = 16
 -- summary = "{user_id} quoted {reference} for {event_count} accesses that it does not fit: {missing} unknown, {not_open} not open, {not_holding} not on it"
--- reads = ["explanation", "incident", "incident_holds", "judgeable_access", "link"]
+-- reads = ["doubtful_reference", "explanation", "incident"]
 -- requires = ["incident"]
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
@@ -27,68 +27,33 @@
 -- access that is fully explained all the same is most likely a slip: when all are, the level falls to informational.
 WITH quoted AS (
     SELECT
-        judgeable_access.access_id,
-        judgeable_access.user_id,
-        judgeable_access.subject_id,
-        judgeable_access.occurred_at,
-        judgeable_access.reference,
-        incident.reference IS NULL AS missing,
-        incident_holds.reference IS NOT NULL AS holds,
+        doubtful_reference.access_id,
+        doubtful_reference.user_id,
+        doubtful_reference.subject_id,
+        doubtful_reference.reference,
+        doubtful_reference.missing,
+        doubtful_reference.not_holding,
         incident.reference IS NOT NULL AND (
-            judgeable_access.occurred_at < incident.opened_at - $lead_days * INTERVAL 1 DAY
-            OR coalesce(judgeable_access.occurred_at >= incident.closed_at + $grace_days * INTERVAL 1 DAY, FALSE)
+            doubtful_reference.occurred_at < incident.opened_at - $lead_days * INTERVAL 1 DAY
+            OR coalesce(doubtful_reference.occurred_at >= incident.closed_at + $grace_days * INTERVAL 1 DAY, FALSE)
         ) AS not_open
-    FROM judgeable_access
-    LEFT JOIN incident ON judgeable_access.reference = incident.reference
-    LEFT JOIN incident_holds
-        ON
-            judgeable_access.reference = incident_holds.reference
-            AND judgeable_access.subject_id = incident_holds.subject_id
-    WHERE judgeable_access.reference IS NOT NULL
-),
-
--- Links are asked only for the few that the incident does not hold itself.
-doubtful AS (
-    SELECT
-        access_id,
-        user_id,
-        subject_id,
-        occurred_at,
-        reference,
-        missing,
-        holds,
-        not_open
-    FROM quoted
-    WHERE missing OR not_open OR NOT holds
-),
-
-held AS (
-    SELECT DISTINCT doubtful.access_id
-    FROM doubtful
-    INNER JOIN link
-        ON
-            doubtful.subject_id = link.subject_id
-            AND (link.starts_at IS NULL OR doubtful.occurred_at >= link.starts_at)
-            AND (link.ends_at IS NULL OR doubtful.occurred_at < link.ends_at)
-    INNER JOIN incident_holds
-        ON doubtful.reference = incident_holds.reference AND link.linked_id = incident_holds.subject_id
-    WHERE NOT doubtful.holds
+    FROM doubtful_reference
+    LEFT JOIN incident ON doubtful_reference.reference = incident.reference
 ),
 
 mismatch AS (
     SELECT
-        doubtful.access_id,
-        doubtful.user_id,
-        doubtful.subject_id,
-        doubtful.reference,
-        doubtful.missing,
-        doubtful.not_open,
-        NOT doubtful.missing AND NOT doubtful.holds AND held.access_id IS NULL AS not_holding,
+        quoted.access_id,
+        quoted.user_id,
+        quoted.subject_id,
+        quoted.reference,
+        quoted.missing,
+        quoted.not_open,
+        quoted.not_holding,
         coalesce(explanation.strength = 'full', FALSE) AS explained
-    FROM doubtful
-    LEFT JOIN held ON doubtful.access_id = held.access_id
-    LEFT JOIN explanation ON doubtful.access_id = explanation.access_id
-    WHERE doubtful.missing OR doubtful.not_open OR (NOT doubtful.holds AND held.access_id IS NULL)
+    FROM quoted
+    LEFT JOIN explanation ON quoted.access_id = explanation.access_id
+    WHERE quoted.missing OR quoted.not_open OR quoted.not_holding
 ),
 
 counted AS (

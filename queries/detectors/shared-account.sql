@@ -7,7 +7,7 @@
 -- key = ["account", "local_day"]
 -- points = 16
 -- summary = "account {account} changed between {workstations} workstations {times} times within minutes on {local_day}"
--- reads = ["access"]
+-- reads = ["access", "workstation_day"]
 -- requires = []
 -- parameters.seconds = 300
 -- parameters.min_times = 3
@@ -31,91 +31,139 @@
 -- account, and an honest owner may answer for another's look-ups. A change counts when the same account on the same
 -- system is used at another workstation within the seconds allowed; where the log names no account, the user's name is the account. The
 -- user is named only where all accesses of the changes are one user's.
-WITH known AS (
-    SELECT
-        access_id,
-        coalesce(account, user_id) AS account,
-        user_id,
-        coalesce(system, '') AS system,
-        workstation,
-        local_date,
-        occurred_epoch
-    FROM access
-    WHERE coalesce(account, user_id) IS NOT NULL AND workstation IS NOT NULL
-),
-
 -- Nearly every access is made where the account's others are. Of each change, one of the two was made elsewhere: so only
 -- what lies near such a one is put in order. Which workstation counts as usual changes nothing of what is found.
-at_workstation AS (
+WITH at_workstation AS (
     SELECT
         account,
         system,
         workstation,
-        row_number() OVER (PARTITION BY account, system ORDER BY count(*) DESC, workstation ASC) AS place
-    FROM known
+        row_number() OVER (PARTITION BY account, system ORDER BY sum(accesses) DESC, workstation ASC) AS place
+    FROM workstation_day
     GROUP BY account, system, workstation
 ),
 
 elsewhere AS (
     SELECT
-        known.account,
-        known.system,
-        known.occurred_epoch
-    FROM known
-    INNER JOIN at_workstation
+        workstation_day.account,
+        workstation_day.system,
+        workstation_day.workstation,
+        workstation_day.local_date,
+        workstation_day.first_epoch,
+        workstation_day.last_epoch
+    FROM workstation_day
+    SEMI JOIN at_workstation
         ON
-            known.account = at_workstation.account
-            AND known.system = at_workstation.system
-            AND known.workstation = at_workstation.workstation
-    WHERE at_workstation.place > 1
+            workstation_day.account = at_workstation.account
+            AND workstation_day.system = at_workstation.system
+            AND workstation_day.workstation = at_workstation.workstation
+            AND at_workstation.place > 1
+),
+
+-- A change may lie across midnight.
+elsewhere_about AS (
+    SELECT
+        account,
+        system,
+        workstation,
+        local_date,
+        first_epoch,
+        last_epoch
+    FROM elsewhere
+    UNION ALL
+    SELECT
+        account,
+        system,
+        workstation,
+        CAST(local_date - INTERVAL 1 DAY AS DATE) AS local_date,
+        first_epoch,
+        last_epoch
+    FROM elsewhere
+    UNION ALL
+    SELECT
+        account,
+        system,
+        workstation,
+        CAST(local_date + INTERVAL 1 DAY AS DATE) AS local_date,
+        first_epoch,
+        last_epoch
+    FROM elsewhere
+),
+
+close_use AS (
+    SELECT
+        workstation_day.account,
+        workstation_day.system,
+        workstation_day.first_epoch,
+        workstation_day.last_epoch
+    FROM workstation_day
+    SEMI JOIN elsewhere_about
+        ON
+            workstation_day.account = elsewhere_about.account
+            AND workstation_day.system = elsewhere_about.system
+            AND workstation_day.local_date = elsewhere_about.local_date
+            AND workstation_day.workstation <> elsewhere_about.workstation
+            AND workstation_day.first_epoch <= elsewhere_about.last_epoch + $seconds
+            AND workstation_day.last_epoch >= elsewhere_about.first_epoch - $seconds
 ),
 
 near_elsewhere AS (
     SELECT
         account,
         system,
-        (occurred_epoch - $seconds) // 86400 AS day_number
-    FROM elsewhere
+        (first_epoch - $seconds) // 86400 AS day_number
+    FROM close_use
     UNION
     SELECT
         account,
         system,
-        occurred_epoch // 86400 AS day_number
-    FROM elsewhere
+        first_epoch // 86400 AS day_number
+    FROM close_use
     UNION
     SELECT
         account,
         system,
-        (occurred_epoch + $seconds) // 86400 AS day_number
-    FROM elsewhere
+        last_epoch // 86400 AS day_number
+    FROM close_use
+    UNION
+    SELECT
+        account,
+        system,
+        (last_epoch + $seconds) // 86400 AS day_number
+    FROM close_use
+),
+
+near_access AS (
+    SELECT
+        access.access_id,
+        near_elsewhere.account,
+        access.user_id,
+        near_elsewhere.system,
+        access.workstation,
+        access.local_date,
+        access.occurred_epoch
+    FROM access
+    INNER JOIN near_elsewhere
+        ON
+            access.occurred_epoch // 86400 = near_elsewhere.day_number
+            AND coalesce(access.account, access.user_id) = near_elsewhere.account
+            AND coalesce(access.system, '') = near_elsewhere.system
+    WHERE access.workstation IS NOT NULL
 ),
 
 used AS (
     SELECT
-        known.access_id,
-        known.account,
-        known.user_id,
-        known.workstation,
-        known.local_date,
-        known.occurred_epoch,
-        lag(known.workstation) OVER (
-            PARTITION BY known.account, known.system ORDER BY known.occurred_epoch, known.access_id
-        ) AS workstation_before,
-        lag(known.occurred_epoch) OVER (
-            PARTITION BY known.account, known.system ORDER BY known.occurred_epoch, known.access_id
-        ) AS epoch_before,
-        lag(known.access_id) OVER (
-            PARTITION BY known.account, known.system ORDER BY known.occurred_epoch, known.access_id
-        ) AS access_before,
-        lag(known.user_id) OVER (
-            PARTITION BY known.account, known.system ORDER BY known.occurred_epoch, known.access_id
-        ) AS user_before
-    FROM known
-    INNER JOIN near_elsewhere
-        ON
-            known.account = near_elsewhere.account
-            AND known.system = near_elsewhere.system
-            AND known.occurred_epoch // 86400 = near_elsewhere.day_number
+        access_id,
+        account,
+        user_id,
+        workstation,
+        local_date,
+        occurred_epoch,
+        lag(workstation) OVER (PARTITION BY account, system ORDER BY occurred_epoch, access_id) AS workstation_before,
+        lag(occurred_epoch) OVER (PARTITION BY account, system ORDER BY occurred_epoch, access_id) AS epoch_before,
+        lag(access_id) OVER (PARTITION BY account, system ORDER BY occurred_epoch, access_id) AS access_before,
+        lag(user_id) OVER (PARTITION BY account, system ORDER BY occurred_epoch, access_id) AS user_before
+    FROM near_access
 ),
 
 changed AS (

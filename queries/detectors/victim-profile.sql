@@ -7,7 +7,7 @@
 -- key = ["user_id", "attribute"]
 -- points = 32
 -- summary = "{user_id} looked up {subjects} people {trait} {event_count} times without explanation, {percent} % of all such look-ups of people; of the people whom peers see, {peer_percent} % are {trait}"
--- reads = ["judgeable_access", "peer_group", "peer_member", "subject", "subject_marker", "unexplained_access"]
+-- reads = ["first_access", "judgeable_access", "peer_group", "peer_member", "people_seen", "subject", "subject_marker", "unexplained_access"]
 -- requires = ["incident", "subject", "posting or staff"]
 -- chance = { test = "hypergeometric", counts = ["hits", "draws", "peer_hits", "peer_draws"], tests = "tests", among = "value" }
 -- parameters.min_accesses = 15
@@ -126,91 +126,48 @@ candidate_month AS (
     WHERE peer_group.peers >= $min_peers
 ),
 
-seen_user AS (
-    SELECT DISTINCT peer_member.user_id
-    FROM candidate_month
-    INNER JOIN peer_member
-        ON candidate_month.group_id = peer_member.group_id AND candidate_month.month = peer_member.month
-    UNION
-    SELECT user_id
-    FROM candidate
+-- Each person whom the user looked up unexplained, most_looks at most; the age is that at the user's first look of all.
+own_look AS (
+    SELECT
+        unexplained_person.user_id,
+        unexplained_person.subject_id,
+        first_access.local_date,
+        least(count(*), $most_looks) AS looks
+    FROM unexplained_person
+    INNER JOIN candidate ON unexplained_person.user_id = candidate.user_id
+    INNER JOIN first_access
+        ON
+            unexplained_person.user_id = first_access.user_id
+            AND unexplained_person.subject_id = first_access.subject_id
+    GROUP BY unexplained_person.user_id, unexplained_person.subject_id, first_access.local_date
 ),
 
-sighting AS (
+-- The same with each trait of the person.
+own_trait AS (
     SELECT
-        judgeable_access.user_id,
-        substr(CAST(judgeable_access.local_date AS VARCHAR), 1, 7) AS month,
-        judgeable_access.subject_id,
-        min(judgeable_access.local_date) AS local_date,
-        count(unexplained_person.access_id) AS unexplained,
-        count(*) - count(unexplained_person.access_id) AS explained
-    FROM judgeable_access
-    INNER JOIN seen_user ON judgeable_access.user_id = seen_user.user_id
-    INNER JOIN person ON judgeable_access.subject_id = person.subject_id
-    LEFT JOIN unexplained_person ON judgeable_access.access_id = unexplained_person.access_id
-    GROUP BY
-        judgeable_access.user_id,
-        substr(CAST(judgeable_access.local_date AS VARCHAR), 1, 7),
-        judgeable_access.subject_id
-),
-
--- Looks at each person, most_looks at most: by month for the base, and for the user's own over all months.
-looked AS (
-    SELECT
-        user_id,
-        month,
-        subject_id,
-        local_date,
-        least(unexplained, $most_looks) AS unexplained,
-        least(explained, $most_looks) AS explained,
-        least(unexplained + explained, $most_looks) AS looks
-    FROM sighting
-    UNION ALL
-    SELECT
-        sighting.user_id,
-        'all' AS month,
-        sighting.subject_id,
-        min(sighting.local_date) AS local_date,
-        least(sum(sighting.unexplained), $most_looks) AS unexplained,
-        least(sum(sighting.explained), $most_looks) AS explained,
-        least(sum(sighting.unexplained + sighting.explained), $most_looks) AS looks
-    FROM sighting
-    INNER JOIN candidate ON sighting.user_id = candidate.user_id
-    GROUP BY sighting.user_id, sighting.subject_id
-),
-
--- The same with each trait of the person; the age is that at the look.
-traced AS (
-    SELECT
-        looked.user_id,
-        looked.month,
-        looked.subject_id,
-        looked.unexplained,
-        looked.explained,
-        looked.looks,
+        own_look.user_id,
+        own_look.subject_id,
+        own_look.looks,
         trait.attribute,
         trait.value
-    FROM looked
-    INNER JOIN trait ON looked.subject_id = trait.subject_id
+    FROM own_look
+    INNER JOIN trait ON own_look.subject_id = trait.subject_id
     UNION ALL
     SELECT
-        looked.user_id,
-        looked.month,
-        looked.subject_id,
-        looked.unexplained,
-        looked.explained,
-        looked.looks,
+        own_look.user_id,
+        own_look.subject_id,
+        own_look.looks,
         'age' AS attribute,
         CASE
-            WHEN date_diff('day', person.date_of_birth, looked.local_date) * 4 < 18 * 1461 THEN '0-17'
-            WHEN date_diff('day', person.date_of_birth, looked.local_date) * 4 < 26 * 1461 THEN '18-25'
-            WHEN date_diff('day', person.date_of_birth, looked.local_date) * 4 < 36 * 1461 THEN '26-35'
-            WHEN date_diff('day', person.date_of_birth, looked.local_date) * 4 < 51 * 1461 THEN '36-50'
-            WHEN date_diff('day', person.date_of_birth, looked.local_date) * 4 < 66 * 1461 THEN '51-65'
+            WHEN date_diff('day', person.date_of_birth, own_look.local_date) * 4 < 18 * 1461 THEN '0-17'
+            WHEN date_diff('day', person.date_of_birth, own_look.local_date) * 4 < 26 * 1461 THEN '18-25'
+            WHEN date_diff('day', person.date_of_birth, own_look.local_date) * 4 < 36 * 1461 THEN '26-35'
+            WHEN date_diff('day', person.date_of_birth, own_look.local_date) * 4 < 51 * 1461 THEN '36-50'
+            WHEN date_diff('day', person.date_of_birth, own_look.local_date) * 4 < 66 * 1461 THEN '51-65'
             ELSE '66+'
         END AS value
-    FROM looked
-    INNER JOIN person ON looked.subject_id = person.subject_id
+    FROM own_look
+    INNER JOIN person ON own_look.subject_id = person.subject_id
     WHERE person.date_of_birth IS NOT NULL
 ),
 
@@ -219,11 +176,9 @@ own AS (
         user_id,
         attribute,
         value,
-        sum(unexplained) AS hits,
-        sum(explained) AS explained_hits,
-        count(*) FILTER (WHERE unexplained > 0) AS subjects
-    FROM traced
-    WHERE month = 'all'
+        sum(looks) AS hits,
+        count(*) AS subjects
+    FROM own_trait
     GROUP BY user_id, attribute, value
 ),
 
@@ -240,17 +195,39 @@ accesses_known AS (
 ),
 
 -- What the members of each group saw in each month; leaving out the user's own part makes it what the peers saw.
+seen_value AS (
+    SELECT
+        user_id,
+        month,
+        attribute,
+        value,
+        sum(people * least(accesses, $most_looks)) AS hits,
+        sum(people * least(unexplained, $most_looks)) AS unexplained_hits
+    FROM people_seen
+    WHERE attribute <> 'sex' OR NOT list_contains($unknown_sexes, value)
+    GROUP BY user_id, month, attribute, value
+),
+
 seen AS (
     SELECT
         user_id,
         month,
         attribute,
         value,
-        sum(looks) AS hits,
-        sum(unexplained) AS unexplained_hits
-    FROM traced
-    WHERE month <> 'all'
-    GROUP BY user_id, month, attribute, value
+        hits,
+        unexplained_hits
+    FROM seen_value
+    UNION ALL
+    SELECT
+        user_id,
+        month,
+        attribute,
+        '' AS value,
+        sum(hits) AS hits,
+        sum(unexplained_hits) AS unexplained_hits
+    FROM seen_value
+    WHERE attribute <> 'marker'
+    GROUP BY user_id, month, attribute
 ),
 
 compared_group AS (
@@ -302,8 +279,6 @@ tested AS (
         own.subjects,
         CAST(own.hits AS BIGINT) AS hits,
         CAST(own_all.hits AS BIGINT) AS draws,
-        own.explained_hits,
-        own_all.explained_hits AS explained_draws,
         CAST(coalesce(peer.hits, 0) AS BIGINT) AS peer_hits,
         CAST(peer_all.hits AS BIGINT) AS peer_draws,
         CAST(coalesce(peer.unexplained_hits, 0) AS BIGINT) AS peer_unexplained_hits,
@@ -337,8 +312,6 @@ bounded AS (
         subjects,
         hits,
         draws,
-        explained_hits,
-        explained_draws,
         peer_hits,
         peer_draws,
         peer_unexplained_hits,
@@ -350,8 +323,7 @@ bounded AS (
             - 1.95996398 * sqrt(share * (1 - share) / nullif(draws, 0) + 0.96036471 / nullif(draws * draws, 0))
         ) / nullif(1 + 3.84145882 / nullif(draws, 0), 0) AS share_lower,
         peer_hits / nullif(CAST(peer_draws AS DOUBLE), 0) AS peer_share,
-        peer_unexplained_hits / nullif(CAST(peer_unexplained_draws AS DOUBLE), 0) AS peer_unexplained_share,
-        explained_hits / nullif(CAST(explained_draws AS DOUBLE), 0) AS own_explained_share
+        peer_unexplained_hits / nullif(CAST(peer_unexplained_draws AS DOUBLE), 0) AS peer_unexplained_share
     FROM tested
 ),
 
@@ -369,13 +341,82 @@ striking AS (
         share_lower,
         peer_share,
         peer_unexplained_share,
-        own_explained_share,
-        explained_draws >= $min_others AND own_explained_share >= share_lower AS own_desk,
         tests
     FROM bounded
     WHERE
         share_lower * (1 - peer_share) >= $times_odds * peer_share * (1 - share_lower)
         AND (peer_unexplained_draws < $min_others OR share_lower > peer_unexplained_share)
+),
+
+-- What the few who stand out saw with an explanation, over all months.
+explained_look AS (
+    SELECT
+        judgeable_access.user_id,
+        judgeable_access.subject_id,
+        min(judgeable_access.local_date) AS local_date,
+        least(count(*) - count(unexplained_person.access_id), $most_looks) AS looks
+    FROM judgeable_access
+    INNER JOIN person ON judgeable_access.subject_id = person.subject_id
+    LEFT JOIN unexplained_person ON judgeable_access.access_id = unexplained_person.access_id
+    WHERE judgeable_access.user_id IN (SELECT striking.user_id FROM striking)
+    GROUP BY judgeable_access.user_id, judgeable_access.subject_id
+),
+
+explained_trait AS (
+    SELECT
+        explained_look.user_id,
+        explained_look.looks,
+        trait.attribute,
+        trait.value
+    FROM explained_look
+    INNER JOIN trait ON explained_look.subject_id = trait.subject_id
+    UNION ALL
+    SELECT
+        explained_look.user_id,
+        explained_look.looks,
+        'age' AS attribute,
+        CASE
+            WHEN date_diff('day', person.date_of_birth, explained_look.local_date) * 4 < 18 * 1461 THEN '0-17'
+            WHEN date_diff('day', person.date_of_birth, explained_look.local_date) * 4 < 26 * 1461 THEN '18-25'
+            WHEN date_diff('day', person.date_of_birth, explained_look.local_date) * 4 < 36 * 1461 THEN '26-35'
+            WHEN date_diff('day', person.date_of_birth, explained_look.local_date) * 4 < 51 * 1461 THEN '36-50'
+            WHEN date_diff('day', person.date_of_birth, explained_look.local_date) * 4 < 66 * 1461 THEN '51-65'
+            ELSE '66+'
+        END AS value
+    FROM explained_look
+    INNER JOIN person ON explained_look.subject_id = person.subject_id
+    WHERE person.date_of_birth IS NOT NULL
+),
+
+own_explained AS (
+    SELECT
+        user_id,
+        attribute,
+        value,
+        sum(looks) AS hits
+    FROM explained_trait
+    GROUP BY user_id, attribute, value
+),
+
+desk AS (
+    SELECT
+        striking.user_id,
+        striking.attribute,
+        striking.value,
+        own_explained.hits / nullif(CAST(own_explained_all.hits AS DOUBLE), 0) AS own_explained_share,
+        own_explained_all.hits >= $min_others
+        AND own_explained.hits / nullif(CAST(own_explained_all.hits AS DOUBLE), 0) >= striking.share_lower AS own_desk
+    FROM striking
+    LEFT JOIN own_explained
+        ON
+            striking.user_id = own_explained.user_id
+            AND striking.attribute = own_explained.attribute
+            AND striking.value = own_explained.value
+    LEFT JOIN own_explained AS own_explained_all
+        ON
+            striking.user_id = own_explained_all.user_id
+            AND striking.attribute = own_explained_all.attribute
+            AND own_explained_all.value = ''
 ),
 
 of_value AS (
@@ -384,8 +425,8 @@ of_value AS (
         attribute,
         value,
         subject_id
-    FROM traced
-    WHERE month = 'all' AND unexplained > 0 AND value <> ''
+    FROM own_trait
+    WHERE value <> ''
 )
 
 SELECT
@@ -395,9 +436,9 @@ SELECT
     CAST(NULL AS VARCHAR) AS subject_id,
     unexplained_person.access_id,
     TRUE AS counts,
-    CASE WHEN striking.own_desk THEN 'low' ELSE 'high' END AS level,
+    CASE WHEN desk.own_desk THEN 'low' ELSE 'high' END AS level,
     CASE
-        WHEN striking.own_desk THEN 10
+        WHEN desk.own_desk THEN 10
         WHEN striking.attribute = 'age' THEN 22
         WHEN striking.attribute = 'marker' THEN 34
         ELSE 32
@@ -418,9 +459,11 @@ SELECT
     round(striking.share_lower, 4) AS share_lower,
     round(striking.peer_share, 4) AS peer_share,
     round(striking.peer_unexplained_share, 4) AS peer_unexplained_share,
-    round(striking.own_explained_share, 4) AS own_explained_share,
+    round(desk.own_explained_share, 4) AS own_explained_share,
     striking.tests
 FROM striking
+INNER JOIN desk
+    ON striking.user_id = desk.user_id AND striking.attribute = desk.attribute AND striking.value = desk.value
 INNER JOIN of_value
     ON
         striking.user_id = of_value.user_id

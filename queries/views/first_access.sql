@@ -7,14 +7,17 @@ WITH first_time AS (
     SELECT
         user_id,
         subject_id,
-        min(occurred_at) AS occurred_at
+        min(occurred_at) AS occurred_at,
+        count(*) AS accesses
     FROM access
     WHERE user_id IS NOT NULL AND subject_id IS NOT NULL
     GROUP BY user_id, subject_id
 ),
 
 first_id AS (
-    SELECT min(access.access_id) AS access_id
+    SELECT
+        min(access.access_id) AS access_id,
+        max(first_time.accesses) AS accesses
     FROM access
     INNER JOIN first_time
         ON
@@ -29,6 +32,7 @@ SELECT
     access.user_id,
     access.subject_id,
     access.system,
-    access.local_date
+    access.local_date,
+    first_id.accesses
 FROM first_id
 INNER JOIN access ON first_id.access_id = access.access_id

@@ -59,7 +59,7 @@ EVENT = st.fixed_dictionaries(
         "workstation": maybe("W1", "W2"),
         "origin": maybe("person", "person", "person", "machine"),
         "parent_event_id": st.none() | st.none() | st.none() | st.integers(1, 14).map(str),
-        "action": st.sampled_from(("search", "view", "print")),
+        "action": st.sampled_from(("search", "view", "print", "assess")),
         "subject_id": maybe("P1", "P1", "V1", "V1", "P2", "INC-1"),
         "reference": maybe("INC-1", "INC-2", "INC-9"),
     }
@@ -68,14 +68,16 @@ EVENTS = st.lists(EVENT, min_size=4, max_size=14, unique_by=lambda event: (event
 REFERENCE_ROWS = {
     "account": rows(2, account=st.sampled_from(("a1", "a2")), user_id=USERS, system=maybe("NDB"), **SPAN),
     "authority": rows(1, user_id=maybe("U1"), role=ROLES, unit=maybe("Patrol"), system=maybe("NDB"), **SPAN),
-    "incident": rows(2, unit=maybe("Patrol", "CID"), opened_at=TIMES, closed_at=MAYBE_TIMES),
+    "incident": rows(
+        2, unit=maybe("Patrol", "CID"), kind=maybe("theft", "fraud"), opened_at=TIMES, closed_at=MAYBE_TIMES
+    ),
     "incident_staff": rows(3, reference=REFERENCES, user_id=USERS, **SPAN),
     "incident_subject": rows(3, reference=REFERENCES, subject_id=SUBJECTS),
     "posting": rows(
         2, user_id=USERS, unit=st.sampled_from(("Patrol", "CID")), role=ROLES, starts_at=TIMES, ends_at=MAYBE_TIMES
     ),
     "staff": rows(2, role=ROLES),
-    "subject": rows(3),
+    "subject": rows(3, sex=maybe("F", "M"), markers=maybe("minor", "minor;vulnerable")),
     "subject_link": rows(
         2, subject_id=SUBJECTS, linked_id=SUBJECTS, relation=st.sampled_from(("keeper", "keeper", "family")), **SPAN
     ),

@@ -23,43 +23,36 @@ WITH marked_incident AS (
   SELECT
     MIN(occurred_at) AS first_at
   FROM access
-), on_incident AS (
+), itself AS (
   SELECT
     marked_incident.reference,
     access.access_id,
     access.user_id,
-    access.occurred_at,
-    access.actions,
-    TRUE AS to_itself
+    access.occurred_at
   FROM marked_incident
   INNER JOIN access
     ON marked_incident.reference = access.subject_id
+), act AS (
+  SELECT
+    marked_incident.reference,
+    incident_act.occurred_at,
+    incident_act.is_action,
+    incident_act.is_close
+  FROM marked_incident
+  INNER JOIN incident_act
+    ON marked_incident.reference = incident_act.subject_id
   UNION ALL
   SELECT
     marked_incident.reference,
-    access.access_id,
-    access.user_id,
-    access.occurred_at,
-    access.actions,
-    FALSE AS to_itself
+    incident_act.occurred_at,
+    incident_act.is_action,
+    incident_act.is_close
   FROM marked_incident
-  INNER JOIN access
-    ON marked_incident.reference = access.reference
+  INNER JOIN incident_act
+    ON marked_incident.reference = incident_act.reference
   WHERE
-    access.subject_id IS NULL OR access.subject_id <> marked_incident.reference
-), acted AS (
-  SELECT
-    reference,
-    access_id,
-    user_id,
-    occurred_at,
-    to_itself,
-    ARRAY_CONTAINS(ARRAY_COMPACT(actions), 'disseminate')
-    OR ARRAY_CONTAINS(ARRAY_COMPACT(actions), 'assess')
-    OR ARRAY_CONTAINS(ARRAY_COMPACT(actions), 'notify')
-    OR ARRAY_CONTAINS(ARRAY_COMPACT(actions), 'assign') AS is_action,
-    ARRAY_CONTAINS(ARRAY_COMPACT(actions), 'close') AS is_close
-  FROM on_incident
+    incident_act.subject_id IS NULL
+    OR incident_act.subject_id <> marked_incident.reference
 ), seen AS (
   SELECT
     marked_incident.reference,
@@ -67,17 +60,16 @@ WITH marked_incident AS (
     marked_incident.subject_id,
     marked_incident.markers,
     marked_incident.closed_at,
-    MIN(acted.occurred_at) AS seen_at
+    MIN(itself.occurred_at) AS seen_at
   FROM marked_incident
   CROSS JOIN log_begin
-  INNER JOIN acted
-    ON marked_incident.reference = acted.reference
+  INNER JOIN itself
+    ON marked_incident.reference = itself.reference
   WHERE
-    acted.to_itself
-    AND acted.occurred_at >= marked_incident.opened_at
+    itself.occurred_at >= marked_incident.opened_at
     AND (
       marked_incident.closed_at IS NULL
-      OR acted.occurred_at < marked_incident.closed_at
+      OR itself.occurred_at < marked_incident.closed_at
     )
     AND marked_incident.opened_at >= log_begin.first_at
   GROUP BY
@@ -89,12 +81,12 @@ WITH marked_incident AS (
 ), closing AS (
   SELECT
     seen.reference,
-    MIN(acted.occurred_at) AS closed_at
+    MIN(act.occurred_at) AS closed_at
   FROM seen
-  INNER JOIN acted
-    ON seen.reference = acted.reference
+  INNER JOIN act
+    ON seen.reference = act.reference
   WHERE
-    acted.is_close AND acted.occurred_at >= seen.seen_at
+    act.is_close AND act.occurred_at >= seen.seen_at
   GROUP BY
     seen.reference
 ), due AS (
@@ -119,6 +111,19 @@ WITH marked_incident AS (
     due.closed_at,
     CASE WHEN due.closed_at < due.left_at THEN due.closed_at ELSE due.left_at END AS due_at
   FROM due
+), done AS (
+  SELECT
+    timed.reference,
+    BOOL_OR(act.occurred_at <= timed.due_at) AS actioned,
+    BOOL_OR(timed.closed_at IS NULL OR act.occurred_at <= timed.closed_at) AS actioned_late,
+    MIN(act.occurred_at) AS first_action_at
+  FROM timed
+  INNER JOIN act
+    ON timed.reference = act.reference
+  WHERE
+    act.is_action
+  GROUP BY
+    timed.reference
 ), judged AS (
   SELECT
     timed.reference,
@@ -128,31 +133,26 @@ WITH marked_incident AS (
     timed.seen_at,
     timed.closed_at,
     timed.due_at,
-    BOOL_OR(acted.is_action AND acted.occurred_at <= timed.due_at) AS actioned,
-    BOOL_OR(
-      acted.is_action
-      AND (
-        timed.closed_at IS NULL OR acted.occurred_at <= timed.closed_at
-      )
-    ) AS actioned_late,
-    MIN(acted.occurred_at) FILTER(WHERE
-      acted.is_action) AS first_action_at,
-    COUNT(DISTINCT acted.user_id) FILTER(WHERE
-      acted.to_itself AND acted.occurred_at <= timed.due_at) AS users
+    COALESCE(done.actioned, FALSE) AS actioned,
+    COALESCE(done.actioned_late, FALSE) AS actioned_late,
+    done.first_action_at
   FROM timed
   CROSS JOIN horizon
-  INNER JOIN acted
-    ON timed.reference = acted.reference
+  LEFT JOIN done
+    ON timed.reference = done.reference
   WHERE
     timed.due_at <= horizon.newest_at
+), seeing AS (
+  SELECT
+    judged.reference,
+    COUNT(DISTINCT itself.user_id) AS users
+  FROM judged
+  INNER JOIN itself
+    ON judged.reference = itself.reference
+  WHERE
+    NOT judged.actioned AND itself.occurred_at <= judged.due_at
   GROUP BY
-    timed.reference,
-    timed.kind,
-    timed.subject_id,
-    timed.markers,
-    timed.seen_at,
-    timed.closed_at,
-    timed.due_at
+    judged.reference
 ), usual AS (
   SELECT
     kind,
@@ -167,7 +167,7 @@ SELECT
   judged.reference,
   CAST(NULL AS STRING) AS user_id,
   judged.subject_id,
-  acted.access_id,
+  itself.access_id,
   TRUE AS counts,
   CASE
     WHEN judged.actioned_late
@@ -192,7 +192,7 @@ SELECT
     THEN 'left'
     ELSE 'closed'
   END AS outcome,
-  judged.users,
+  seeing.users,
   judged.seen_at,
   judged.due_at,
   judged.closed_at,
@@ -205,15 +205,14 @@ SELECT
   usual.incidents AS such_incidents,
   CAST(ROUND(CAST(usual.actioned_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS actioned_share
 FROM judged
+INNER JOIN seeing
+  ON judged.reference = seeing.reference
 INNER JOIN usual
   ON COALESCE(judged.kind, '') = COALESCE(usual.kind, '')
-INNER JOIN acted
-  ON judged.reference = acted.reference
+INNER JOIN itself
+  ON judged.reference = itself.reference
 WHERE
-  NOT judged.actioned
-  AND judged.users >= 1
-  AND acted.to_itself
-  AND acted.occurred_at <= judged.due_at
+  NOT judged.actioned AND seeing.users >= 1 AND itself.occurred_at <= judged.due_at
 ORDER BY
   judged.reference NULLS LAST,
-  acted.access_id NULLS LAST
+  itself.access_id NULLS LAST

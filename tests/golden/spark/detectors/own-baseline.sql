@@ -108,39 +108,45 @@ WITH month_number AS (
   FROM centred
   INNER JOIN spread
     ON centred.user_id = spread.user_id AND centred.month = spread.month
-), hour_count AS (
-  SELECT
+), known_hour AS (
+  SELECT DISTINCT
     user_id,
-    SUBSTRING(CAST(local_date AS STRING), 1, 7) AS month,
-    local_hour,
-    COUNT(*) AS accesses
-  FROM access
-  WHERE
-    NOT user_id IS NULL
-  GROUP BY
-    user_id,
-    SUBSTRING(CAST(local_date AS STRING), 1, 7),
     local_hour
+  FROM user_hour
+), hour_of_month AS (
+  SELECT
+    month_number.user_id,
+    month_number.month,
+    month_number.earlier_months,
+    known_hour.local_hour,
+    COALESCE(user_hour.accesses, 0) AS accesses,
+    COALESCE(
+      SUM(user_hour.accesses) OVER (
+        PARTITION BY month_number.user_id, known_hour.local_hour
+        ORDER BY month_number.month NULLS LAST
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      ),
+      0
+    ) AS earlier_accesses
+  FROM month_number
+  INNER JOIN known_hour
+    ON month_number.user_id = known_hour.user_id
+  LEFT JOIN user_hour
+    ON month_number.user_id = user_hour.user_id
+    AND month_number.month = user_hour.month
+    AND known_hour.local_hour = user_hour.local_hour
 ), hour_history AS (
   SELECT
-    judged_month.user_id,
-    judged_month.month,
-    hour_count.local_hour,
-    SUM(
-      CASE WHEN hour_count.month < judged_month.month THEN hour_count.accesses ELSE 0 END
-    ) AS earlier_accesses,
-    SUM(
-      CASE WHEN hour_count.month = judged_month.month THEN hour_count.accesses ELSE 0 END
-    ) AS accesses
-  FROM judged_month
-  INNER JOIN hour_count
-    ON judged_month.user_id = hour_count.user_id
+    user_id,
+    month,
+    local_hour,
+    earlier_accesses,
+    accesses
+  FROM hour_of_month
   WHERE
-    hour_count.month <= judged_month.month
-  GROUP BY
-    judged_month.user_id,
-    judged_month.month,
-    hour_count.local_hour
+    earlier_months >= :min_months AND (
+      earlier_accesses > 0 OR accesses > 0
+    )
 ), hour_rank AS (
   SELECT
     user_id,
@@ -176,20 +182,30 @@ WITH month_number AS (
   GROUP BY
     user_id,
     month
+), outside_month AS (
+  SELECT
+    volume.user_id,
+    volume.month
+  FROM volume
+  INNER JOIN hours
+    ON volume.user_id = hours.user_id AND volume.month = hours.month
+  WHERE
+    volume.long_enough
+    AND hours.outside_accesses >= :min_outside
+    AND CAST(hours.outside_accesses AS DOUBLE) / NULLIF(CAST(volume.accesses AS DOUBLE), 0) >= :times_share * COALESCE(hours.usual_outside_share, 0.0)
 ), outside_day AS (
   SELECT
     unusual_hour.user_id,
     unusual_hour.month,
     COUNT(DISTINCT access.local_date) AS days
-  FROM hours
+  FROM outside_month
   INNER JOIN unusual_hour
-    ON hours.user_id = unusual_hour.user_id AND hours.month = unusual_hour.month
+    ON outside_month.user_id = unusual_hour.user_id
+    AND outside_month.month = unusual_hour.month
   INNER JOIN access
     ON unusual_hour.user_id = access.user_id
     AND unusual_hour.local_hour = access.local_hour
     AND unusual_hour.month = SUBSTRING(CAST(access.local_date AS STRING), 1, 7)
-  WHERE
-    hours.outside_accesses >= :min_outside
   GROUP BY
     unusual_hour.user_id,
     unusual_hour.month
@@ -206,10 +222,7 @@ WITH month_number AS (
     COALESCE(hours.outside_accesses, 0) AS outside_accesses,
     CAST(COALESCE(hours.outside_accesses, 0) AS DOUBLE) / NULLIF(CAST(volume.accesses AS DOUBLE), 0) AS outside_share,
     COALESCE(hours.usual_outside_share, 0.0) AS usual_outside_share,
-    volume.long_enough
-    AND COALESCE(hours.outside_accesses, 0) >= :min_outside
-    AND COALESCE(outside_day.days, 0) >= :min_outside_days
-    AND CAST(COALESCE(hours.outside_accesses, 0) AS DOUBLE) / NULLIF(CAST(volume.accesses AS DOUBLE), 0) >= :times_share * COALESCE(hours.usual_outside_share, 0.0) AS odd_hours
+    COALESCE(outside_day.days >= :min_outside_days, FALSE) AS odd_hours
   FROM volume
   LEFT JOIN hours
     ON volume.user_id = hours.user_id AND volume.month = hours.month
@@ -251,12 +264,13 @@ WITH month_number AS (
   FROM compared
   INNER JOIN month_of_force
     ON compared.month = month_of_force.month
-), cited AS (
+  WHERE
+    compared.too_many OR compared.odd_hours
+), found_access AS (
   SELECT
     found.user_id,
     found.month,
-    access.access_id,
-    COALESCE(explanation.strength, 'none') = 'full' AS explained
+    access.access_id
   FROM found
   INNER JOIN access
     ON found.user_id = access.user_id
@@ -265,12 +279,27 @@ WITH month_number AS (
     ON found.user_id = unusual_hour.user_id
     AND found.month = unusual_hour.month
     AND access.local_hour = unusual_hour.local_hour
-  LEFT JOIN explanation
-    ON access.access_id = explanation.access_id
   WHERE
     found.too_many OR (
       found.odd_hours AND NOT unusual_hour.user_id IS NULL
     )
+), fully_explained AS (
+  SELECT
+    explanation.access_id
+  FROM explanation
+  INNER JOIN found_access
+    ON explanation.access_id = found_access.access_id
+  WHERE
+    explanation.strength = 'full'
+), cited AS (
+  SELECT
+    found_access.user_id,
+    found_access.month,
+    found_access.access_id,
+    NOT fully_explained.access_id IS NULL AS explained
+  FROM found_access
+  LEFT JOIN fully_explained
+    ON found_access.access_id = fully_explained.access_id
 ), cited_count AS (
   SELECT
     user_id,

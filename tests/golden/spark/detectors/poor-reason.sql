@@ -1,20 +1,26 @@
-WITH judged AS (
+WITH generic AS (
+  SELECT DISTINCT
+    listed.reason
+  FROM (
+    SELECT
+      EXPLODE(:generic_reasons) AS reason
+  ) AS listed
+), judged AS (
   SELECT
-    access_id,
-    user_id,
-    system,
-    subject_id,
-    reason,
+    reason_quality.user_id,
+    reason_quality.system,
     CASE
-      WHEN NOT code_stands IS NULL AND NOT code_stands
+      WHEN NOT reason_quality.code_stands IS NULL AND NOT reason_quality.code_stands
       THEN TRUE
-      WHEN reason IS NULL
-      THEN code_stands IS NULL
-      WHEN LENGTH(reason) < 3
+      WHEN reason_quality.reason IS NULL
+      THEN reason_quality.code_stands IS NULL
+      WHEN LENGTH(reason_quality.reason) < 3
       THEN TRUE
-      ELSE ARRAY_CONTAINS(ARRAY_COMPACT(CAST(:generic_reasons AS ARRAY<STRING>)), reason)
+      ELSE NOT generic.reason IS NULL
     END AS poor
   FROM reason_quality
+  LEFT JOIN generic
+    ON reason_quality.reason = generic.reason
 ), user_count AS (
   SELECT
     user_id,
@@ -53,15 +59,27 @@ WITH judged AS (
   FROM user_count
   INNER JOIN force_share
     ON user_count.system = force_share.system
+), frequent_access AS (
+  SELECT
+    access.access_id,
+    access.user_id,
+    access.system,
+    access.subject_id,
+    NULLIF(LOWER(TRIM(REGEXP_REPLACE(access.reason, '[^\\p{L}\\p{M}\\p{N}]+', ' '))), '') AS reason
+  FROM access
+  SEMI JOIN first_access
+    ON access.user_id = first_access.user_id
+    AND access.subject_id = first_access.subject_id
+    AND first_access.accesses >= :same_reason_accesses
 ), repeated AS (
   SELECT
     user_id,
     system,
     subject_id,
     reason
-  FROM judged
+  FROM frequent_access
   WHERE
-    NOT reason IS NULL AND NOT subject_id IS NULL
+    NOT reason IS NULL
   GROUP BY
     user_id,
     system,
@@ -71,17 +89,17 @@ WITH judged AS (
     COUNT(*) >= :same_reason_accesses
 ), repeated_access AS (
   SELECT
-    judged.access_id,
-    judged.user_id,
-    judged.system,
-    judged.subject_id,
-    judged.reason
-  FROM judged
+    frequent_access.access_id,
+    frequent_access.user_id,
+    frequent_access.system,
+    frequent_access.subject_id,
+    frequent_access.reason
+  FROM frequent_access
   INNER JOIN repeated
-    ON judged.user_id = repeated.user_id
-    AND judged.system = repeated.system
-    AND judged.subject_id = repeated.subject_id
-    AND judged.reason = repeated.reason
+    ON frequent_access.user_id = repeated.user_id
+    AND frequent_access.system = repeated.system
+    AND frequent_access.subject_id = repeated.subject_id
+    AND frequent_access.reason = repeated.reason
 ), same_text AS (
   SELECT
     repeated_access.access_id,
@@ -95,20 +113,37 @@ WITH judged AS (
     ON repeated_access.access_id = explanation.access_id
   WHERE
     COALESCE(explanation.strength, 'none') <> 'full'
+), striking AS (
+  SELECT
+    user_id,
+    system
+  FROM bounded
+  WHERE
+    accesses >= :min_accesses
+    AND share_lower > :min_share
+    AND share_lower > :times_force * force_share
 ), cited AS (
   SELECT
-    judged.access_id,
-    judged.user_id,
-    judged.system,
+    reason_quality.access_id,
+    reason_quality.user_id,
+    reason_quality.system,
     FALSE AS same_reason
-  FROM judged
-  INNER JOIN bounded
-    ON judged.user_id = bounded.user_id AND judged.system = bounded.system
+  FROM reason_quality
+  INNER JOIN striking
+    ON reason_quality.user_id = striking.user_id
+    AND reason_quality.system = striking.system
+  LEFT JOIN generic
+    ON reason_quality.reason = generic.reason
   WHERE
-    judged.poor
-    AND bounded.accesses >= :min_accesses
-    AND bounded.share_lower > :min_share
-    AND bounded.share_lower > :times_force * bounded.force_share
+    CASE
+      WHEN NOT reason_quality.code_stands IS NULL AND NOT reason_quality.code_stands
+      THEN TRUE
+      WHEN reason_quality.reason IS NULL
+      THEN reason_quality.code_stands IS NULL
+      WHEN LENGTH(reason_quality.reason) < 3
+      THEN TRUE
+      ELSE NOT generic.reason IS NULL
+    END
   UNION ALL
   SELECT
     access_id,

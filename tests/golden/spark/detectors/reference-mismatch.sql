@@ -1,79 +1,37 @@
 WITH quoted AS (
   SELECT
-    judgeable_access.access_id,
-    judgeable_access.user_id,
-    judgeable_access.subject_id,
-    judgeable_access.occurred_at,
-    judgeable_access.reference,
-    incident.reference IS NULL AS missing,
-    NOT incident_holds.reference IS NULL AS holds,
+    doubtful_reference.access_id,
+    doubtful_reference.user_id,
+    doubtful_reference.subject_id,
+    doubtful_reference.reference,
+    doubtful_reference.missing,
+    doubtful_reference.not_holding,
     NOT incident.reference IS NULL
     AND (
-      judgeable_access.occurred_at < incident.opened_at - :lead_days * INTERVAL '1' DAY
+      doubtful_reference.occurred_at < incident.opened_at - :lead_days * INTERVAL '1' DAY
       OR COALESCE(
-        judgeable_access.occurred_at >= incident.closed_at + :grace_days * INTERVAL '1' DAY,
+        doubtful_reference.occurred_at >= incident.closed_at + :grace_days * INTERVAL '1' DAY,
         FALSE
       )
     ) AS not_open
-  FROM judgeable_access
+  FROM doubtful_reference
   LEFT JOIN incident
-    ON judgeable_access.reference = incident.reference
-  LEFT JOIN incident_holds
-    ON judgeable_access.reference = incident_holds.reference
-    AND judgeable_access.subject_id = incident_holds.subject_id
-  WHERE
-    NOT judgeable_access.reference IS NULL
-), doubtful AS (
-  SELECT
-    access_id,
-    user_id,
-    subject_id,
-    occurred_at,
-    reference,
-    missing,
-    holds,
-    not_open
-  FROM quoted
-  WHERE
-    missing OR not_open OR NOT holds
-), held AS (
-  SELECT DISTINCT
-    doubtful.access_id
-  FROM doubtful
-  INNER JOIN link
-    ON doubtful.subject_id = link.subject_id
-    AND (
-      link.starts_at IS NULL OR doubtful.occurred_at >= link.starts_at
-    )
-    AND (
-      link.ends_at IS NULL OR doubtful.occurred_at < link.ends_at
-    )
-  INNER JOIN incident_holds
-    ON doubtful.reference = incident_holds.reference
-    AND link.linked_id = incident_holds.subject_id
-  WHERE
-    NOT doubtful.holds
+    ON doubtful_reference.reference = incident.reference
 ), mismatch AS (
   SELECT
-    doubtful.access_id,
-    doubtful.user_id,
-    doubtful.subject_id,
-    doubtful.reference,
-    doubtful.missing,
-    doubtful.not_open,
-    NOT doubtful.missing AND NOT doubtful.holds AND held.access_id IS NULL AS not_holding,
+    quoted.access_id,
+    quoted.user_id,
+    quoted.subject_id,
+    quoted.reference,
+    quoted.missing,
+    quoted.not_open,
+    quoted.not_holding,
     COALESCE(explanation.strength = 'full', FALSE) AS explained
-  FROM doubtful
-  LEFT JOIN held
-    ON doubtful.access_id = held.access_id
+  FROM quoted
   LEFT JOIN explanation
-    ON doubtful.access_id = explanation.access_id
+    ON quoted.access_id = explanation.access_id
   WHERE
-    doubtful.missing
-    OR doubtful.not_open
-    OR (
-      NOT doubtful.holds AND held.access_id IS NULL
-    )
+    quoted.missing OR quoted.not_open OR quoted.not_holding
 ), counted AS (
   SELECT
     user_id,

@@ -1,89 +1,141 @@
-WITH known AS (
-  SELECT
-    access_id,
-    COALESCE(account, user_id) AS account,
-    user_id,
-    COALESCE(system, '') AS system,
-    workstation,
-    local_date,
-    occurred_epoch
-  FROM access
-  WHERE
-    NOT COALESCE(account, user_id) IS NULL AND NOT workstation IS NULL
-), at_workstation AS (
+WITH at_workstation AS (
   SELECT
     account,
     system,
     workstation,
-    ROW_NUMBER() OVER (PARTITION BY account, system ORDER BY COUNT(*) DESC, workstation ASC NULLS LAST) AS place
-  FROM known
+    ROW_NUMBER() OVER (
+      PARTITION BY account, system
+      ORDER BY SUM(accesses) DESC, workstation ASC NULLS LAST
+    ) AS place
+  FROM workstation_day
   GROUP BY
     account,
     system,
     workstation
 ), elsewhere AS (
   SELECT
-    known.account,
-    known.system,
-    known.occurred_epoch
-  FROM known
-  INNER JOIN at_workstation
-    ON known.account = at_workstation.account
-    AND known.system = at_workstation.system
-    AND known.workstation = at_workstation.workstation
-  WHERE
-    at_workstation.place > 1
+    workstation_day.account,
+    workstation_day.system,
+    workstation_day.workstation,
+    workstation_day.local_date,
+    workstation_day.first_epoch,
+    workstation_day.last_epoch
+  FROM workstation_day
+  SEMI JOIN at_workstation
+    ON workstation_day.account = at_workstation.account
+    AND workstation_day.system = at_workstation.system
+    AND workstation_day.workstation = at_workstation.workstation
+    AND at_workstation.place > 1
+), elsewhere_about AS (
+  SELECT
+    account,
+    system,
+    workstation,
+    local_date,
+    first_epoch,
+    last_epoch
+  FROM elsewhere
+  UNION ALL
+  SELECT
+    account,
+    system,
+    workstation,
+    CAST(local_date - INTERVAL '1' DAY AS DATE) AS local_date,
+    first_epoch,
+    last_epoch
+  FROM elsewhere
+  UNION ALL
+  SELECT
+    account,
+    system,
+    workstation,
+    CAST(local_date + INTERVAL '1' DAY AS DATE) AS local_date,
+    first_epoch,
+    last_epoch
+  FROM elsewhere
+), close_use AS (
+  SELECT
+    workstation_day.account,
+    workstation_day.system,
+    workstation_day.first_epoch,
+    workstation_day.last_epoch
+  FROM workstation_day
+  SEMI JOIN elsewhere_about
+    ON workstation_day.account = elsewhere_about.account
+    AND workstation_day.system = elsewhere_about.system
+    AND workstation_day.local_date = elsewhere_about.local_date
+    AND workstation_day.workstation <> elsewhere_about.workstation
+    AND workstation_day.first_epoch <= elsewhere_about.last_epoch + :seconds
+    AND workstation_day.last_epoch >= elsewhere_about.first_epoch - :seconds
 ), near_elsewhere AS (
   SELECT
     account,
     system,
     (
-      occurred_epoch - :seconds
+      first_epoch - :seconds
     ) DIV 86400 AS day_number
-  FROM elsewhere
+  FROM close_use
   UNION
   SELECT
     account,
     system,
-    occurred_epoch DIV 86400 AS day_number
-  FROM elsewhere
+    first_epoch DIV 86400 AS day_number
+  FROM close_use
+  UNION
+  SELECT
+    account,
+    system,
+    last_epoch DIV 86400 AS day_number
+  FROM close_use
   UNION
   SELECT
     account,
     system,
     (
-      occurred_epoch + :seconds
+      last_epoch + :seconds
     ) DIV 86400 AS day_number
-  FROM elsewhere
+  FROM close_use
+), near_access AS (
+  SELECT
+    access.access_id,
+    near_elsewhere.account,
+    access.user_id,
+    near_elsewhere.system,
+    access.workstation,
+    access.local_date,
+    access.occurred_epoch
+  FROM access
+  INNER JOIN near_elsewhere
+    ON access.occurred_epoch DIV 86400 = near_elsewhere.day_number
+    AND COALESCE(access.account, access.user_id) = near_elsewhere.account
+    AND COALESCE(access.system, '') = near_elsewhere.system
+  WHERE
+    NOT access.workstation IS NULL
 ), used AS (
   SELECT
-    known.access_id,
-    known.account,
-    known.user_id,
-    known.workstation,
-    known.local_date,
-    known.occurred_epoch,
-    LAG(known.workstation) OVER (
-      PARTITION BY known.account, known.system
-      ORDER BY known.occurred_epoch NULLS LAST, known.access_id NULLS LAST
+    access_id,
+    account,
+    user_id,
+    workstation,
+    local_date,
+    occurred_epoch,
+    LAG(workstation) OVER (
+      PARTITION BY account, system
+      ORDER BY occurred_epoch NULLS LAST, access_id NULLS LAST
     ) AS workstation_before,
-    LAG(known.occurred_epoch) OVER (
-      PARTITION BY known.account, known.system
-      ORDER BY known.occurred_epoch NULLS LAST, known.access_id NULLS LAST
+    LAG(occurred_epoch) OVER (
+      PARTITION BY account, system
+      ORDER BY occurred_epoch NULLS LAST, access_id NULLS LAST
     ) AS epoch_before,
-    LAG(known.access_id) OVER (
-      PARTITION BY known.account, known.system
-      ORDER BY known.occurred_epoch NULLS LAST, known.access_id NULLS LAST
+    LAG(access_id) OVER (
+      PARTITION BY account, system
+      ORDER BY occurred_epoch NULLS LAST, access_id NULLS LAST
     ) AS access_before,
-    LAG(known.user_id) OVER (
-      PARTITION BY known.account, known.system
-      ORDER BY known.occurred_epoch NULLS LAST, known.access_id NULLS LAST
+    LAG(user_id) OVER (
+      PARTITION BY account, system
+      ORDER BY occurred_epoch NULLS LAST, access_id NULLS LAST
     ) AS user_before
-  FROM known
-  INNER JOIN near_elsewhere
-    ON known.account = near_elsewhere.account
-    AND known.system = near_elsewhere.system
-    AND known.occurred_epoch DIV 86400 = near_elsewhere.day_number
+  FROM near_access
 ), changed AS (
   SELECT
     access_id,

@@ -80,99 +80,54 @@ WITH person AS (
     AND unexplained_person.month = peer_group.month
   WHERE
     peer_group.peers >= :min_peers
-), seen_user AS (
-  SELECT DISTINCT
-    peer_member.user_id
-  FROM candidate_month
-  INNER JOIN peer_member
-    ON candidate_month.group_id = peer_member.group_id
-    AND candidate_month.month = peer_member.month
-  UNION
+), own_look AS (
   SELECT
-    user_id
-  FROM candidate
-), sighting AS (
-  SELECT
-    judgeable_access.user_id,
-    SUBSTRING(CAST(judgeable_access.local_date AS STRING), 1, 7) AS month,
-    judgeable_access.subject_id,
-    MIN(judgeable_access.local_date) AS local_date,
-    COUNT(unexplained_person.access_id) AS unexplained,
-    COUNT(*) - COUNT(unexplained_person.access_id) AS explained
-  FROM judgeable_access
-  INNER JOIN seen_user
-    ON judgeable_access.user_id = seen_user.user_id
-  INNER JOIN person
-    ON judgeable_access.subject_id = person.subject_id
-  LEFT JOIN unexplained_person
-    ON judgeable_access.access_id = unexplained_person.access_id
-  GROUP BY
-    judgeable_access.user_id,
-    SUBSTRING(CAST(judgeable_access.local_date AS STRING), 1, 7),
-    judgeable_access.subject_id
-), looked AS (
-  SELECT
-    user_id,
-    month,
-    subject_id,
-    local_date,
-    LEAST(unexplained, :most_looks) AS unexplained,
-    LEAST(explained, :most_looks) AS explained,
-    LEAST(unexplained + explained, :most_looks) AS looks
-  FROM sighting
-  UNION ALL
-  SELECT
-    sighting.user_id,
-    'all' AS month,
-    sighting.subject_id,
-    MIN(sighting.local_date) AS local_date,
-    LEAST(SUM(sighting.unexplained), :most_looks) AS unexplained,
-    LEAST(SUM(sighting.explained), :most_looks) AS explained,
-    LEAST(SUM(sighting.unexplained + sighting.explained), :most_looks) AS looks
-  FROM sighting
+    unexplained_person.user_id,
+    unexplained_person.subject_id,
+    first_access.local_date,
+    LEAST(COUNT(*), :most_looks) AS looks
+  FROM unexplained_person
   INNER JOIN candidate
-    ON sighting.user_id = candidate.user_id
+    ON unexplained_person.user_id = candidate.user_id
+  INNER JOIN first_access
+    ON unexplained_person.user_id = first_access.user_id
+    AND unexplained_person.subject_id = first_access.subject_id
   GROUP BY
-    sighting.user_id,
-    sighting.subject_id
-), traced AS (
+    unexplained_person.user_id,
+    unexplained_person.subject_id,
+    first_access.local_date
+), own_trait AS (
   SELECT
-    looked.user_id,
-    looked.month,
-    looked.subject_id,
-    looked.unexplained,
-    looked.explained,
-    looked.looks,
+    own_look.user_id,
+    own_look.subject_id,
+    own_look.looks,
     trait.attribute,
     trait.value
-  FROM looked
+  FROM own_look
   INNER JOIN trait
-    ON looked.subject_id = trait.subject_id
+    ON own_look.subject_id = trait.subject_id
   UNION ALL
   SELECT
-    looked.user_id,
-    looked.month,
-    looked.subject_id,
-    looked.unexplained,
-    looked.explained,
-    looked.looks,
+    own_look.user_id,
+    own_look.subject_id,
+    own_look.looks,
     'age' AS attribute,
     CASE
-      WHEN DATEDIFF(DAY, person.date_of_birth, looked.local_date) * 4 < 18 * 1461
+      WHEN DATEDIFF(DAY, person.date_of_birth, own_look.local_date) * 4 < 18 * 1461
       THEN '0-17'
-      WHEN DATEDIFF(DAY, person.date_of_birth, looked.local_date) * 4 < 26 * 1461
+      WHEN DATEDIFF(DAY, person.date_of_birth, own_look.local_date) * 4 < 26 * 1461
       THEN '18-25'
-      WHEN DATEDIFF(DAY, person.date_of_birth, looked.local_date) * 4 < 36 * 1461
+      WHEN DATEDIFF(DAY, person.date_of_birth, own_look.local_date) * 4 < 36 * 1461
       THEN '26-35'
-      WHEN DATEDIFF(DAY, person.date_of_birth, looked.local_date) * 4 < 51 * 1461
+      WHEN DATEDIFF(DAY, person.date_of_birth, own_look.local_date) * 4 < 51 * 1461
       THEN '36-50'
-      WHEN DATEDIFF(DAY, person.date_of_birth, looked.local_date) * 4 < 66 * 1461
+      WHEN DATEDIFF(DAY, person.date_of_birth, own_look.local_date) * 4 < 66 * 1461
       THEN '51-65'
       ELSE '66+'
     END AS value
-  FROM looked
+  FROM own_look
   INNER JOIN person
-    ON looked.subject_id = person.subject_id
+    ON own_look.subject_id = person.subject_id
   WHERE
     NOT person.date_of_birth IS NULL
 ), own AS (
@@ -180,13 +135,9 @@ WITH person AS (
     user_id,
     attribute,
     value,
-    SUM(unexplained) AS hits,
-    SUM(explained) AS explained_hits,
-    COUNT(*) FILTER(WHERE
-      unexplained > 0) AS subjects
-  FROM traced
-  WHERE
-    month = 'all'
+    SUM(looks) AS hits,
+    COUNT(*) AS subjects
+  FROM own_trait
   GROUP BY
     user_id,
     attribute,
@@ -206,22 +157,47 @@ WITH person AS (
     ON unexplained_person.subject_id = person.subject_id
   GROUP BY
     unexplained_person.user_id
+), seen_value AS (
+  SELECT
+    user_id,
+    month,
+    attribute,
+    value,
+    SUM(people * LEAST(accesses, :most_looks)) AS hits,
+    SUM(people * LEAST(unexplained, :most_looks)) AS unexplained_hits
+  FROM people_seen
+  WHERE
+    attribute <> 'sex'
+    OR NOT ARRAY_CONTAINS(ARRAY_COMPACT(CAST(:unknown_sexes AS ARRAY<STRING>)), value)
+  GROUP BY
+    user_id,
+    month,
+    attribute,
+    value
 ), seen AS (
   SELECT
     user_id,
     month,
     attribute,
     value,
-    SUM(looks) AS hits,
-    SUM(unexplained) AS unexplained_hits
-  FROM traced
-  WHERE
-    month <> 'all'
-  GROUP BY
+    hits,
+    unexplained_hits
+  FROM seen_value
+  UNION ALL
+  SELECT
     user_id,
     month,
     attribute,
-    value
+    '' AS value,
+    SUM(hits) AS hits,
+    SUM(unexplained_hits) AS unexplained_hits
+  FROM seen_value
+  WHERE
+    attribute <> 'marker'
+  GROUP BY
+    user_id,
+    month,
+    attribute
 ), compared_group AS (
   SELECT DISTINCT
     group_id,
@@ -274,8 +250,6 @@ WITH person AS (
     own.subjects,
     CAST(own.hits AS BIGINT) AS hits,
     CAST(own_all.hits AS BIGINT) AS draws,
-    own.explained_hits,
-    own_all.explained_hits AS explained_draws,
     CAST(COALESCE(peer.hits, 0) AS BIGINT) AS peer_hits,
     CAST(peer_all.hits AS BIGINT) AS peer_draws,
     CAST(COALESCE(peer.unexplained_hits, 0) AS BIGINT) AS peer_unexplained_hits,
@@ -316,8 +290,6 @@ WITH person AS (
     subjects,
     hits,
     draws,
-    explained_hits,
-    explained_draws,
     peer_hits,
     peer_draws,
     peer_unexplained_hits,
@@ -332,8 +304,7 @@ WITH person AS (
       )
     ) AS DOUBLE) / NULLIF(1 + CAST(3.84145882 AS DOUBLE) / NULLIF(draws, 0), 0) AS share_lower,
     CAST(peer_hits AS DOUBLE) / NULLIF(CAST(peer_draws AS DOUBLE), 0) AS peer_share,
-    CAST(peer_unexplained_hits AS DOUBLE) / NULLIF(CAST(peer_unexplained_draws AS DOUBLE), 0) AS peer_unexplained_share,
-    CAST(explained_hits AS DOUBLE) / NULLIF(CAST(explained_draws AS DOUBLE), 0) AS own_explained_share
+    CAST(peer_unexplained_hits AS DOUBLE) / NULLIF(CAST(peer_unexplained_draws AS DOUBLE), 0) AS peer_unexplained_share
   FROM tested
 ), striking AS (
   SELECT
@@ -349,8 +320,6 @@ WITH person AS (
     share_lower,
     peer_share,
     peer_unexplained_share,
-    own_explained_share,
-    explained_draws >= :min_others AND own_explained_share >= share_lower AS own_desk,
     tests
   FROM bounded
   WHERE
@@ -362,15 +331,95 @@ WITH person AS (
     AND (
       peer_unexplained_draws < :min_others OR share_lower > peer_unexplained_share
     )
+), explained_look AS (
+  SELECT
+    judgeable_access.user_id,
+    judgeable_access.subject_id,
+    MIN(judgeable_access.local_date) AS local_date,
+    LEAST(COUNT(*) - COUNT(unexplained_person.access_id), :most_looks) AS looks
+  FROM judgeable_access
+  INNER JOIN person
+    ON judgeable_access.subject_id = person.subject_id
+  LEFT JOIN unexplained_person
+    ON judgeable_access.access_id = unexplained_person.access_id
+  WHERE
+    judgeable_access.user_id IN (
+      SELECT
+        striking.user_id
+      FROM striking
+    )
+  GROUP BY
+    judgeable_access.user_id,
+    judgeable_access.subject_id
+), explained_trait AS (
+  SELECT
+    explained_look.user_id,
+    explained_look.looks,
+    trait.attribute,
+    trait.value
+  FROM explained_look
+  INNER JOIN trait
+    ON explained_look.subject_id = trait.subject_id
+  UNION ALL
+  SELECT
+    explained_look.user_id,
+    explained_look.looks,
+    'age' AS attribute,
+    CASE
+      WHEN DATEDIFF(DAY, person.date_of_birth, explained_look.local_date) * 4 < 18 * 1461
+      THEN '0-17'
+      WHEN DATEDIFF(DAY, person.date_of_birth, explained_look.local_date) * 4 < 26 * 1461
+      THEN '18-25'
+      WHEN DATEDIFF(DAY, person.date_of_birth, explained_look.local_date) * 4 < 36 * 1461
+      THEN '26-35'
+      WHEN DATEDIFF(DAY, person.date_of_birth, explained_look.local_date) * 4 < 51 * 1461
+      THEN '36-50'
+      WHEN DATEDIFF(DAY, person.date_of_birth, explained_look.local_date) * 4 < 66 * 1461
+      THEN '51-65'
+      ELSE '66+'
+    END AS value
+  FROM explained_look
+  INNER JOIN person
+    ON explained_look.subject_id = person.subject_id
+  WHERE
+    NOT person.date_of_birth IS NULL
+), own_explained AS (
+  SELECT
+    user_id,
+    attribute,
+    value,
+    SUM(looks) AS hits
+  FROM explained_trait
+  GROUP BY
+    user_id,
+    attribute,
+    value
+), desk AS (
+  SELECT
+    striking.user_id,
+    striking.attribute,
+    striking.value,
+    CAST(own_explained.hits AS DOUBLE) / NULLIF(CAST(own_explained_all.hits AS DOUBLE), 0) AS own_explained_share,
+    own_explained_all.hits >= :min_others
+    AND CAST(own_explained.hits AS DOUBLE) / NULLIF(CAST(own_explained_all.hits AS DOUBLE), 0) >= striking.share_lower AS own_desk
+  FROM striking
+  LEFT JOIN own_explained
+    ON striking.user_id = own_explained.user_id
+    AND striking.attribute = own_explained.attribute
+    AND striking.value = own_explained.value
+  LEFT JOIN own_explained AS own_explained_all
+    ON striking.user_id = own_explained_all.user_id
+    AND striking.attribute = own_explained_all.attribute
+    AND own_explained_all.value = ''
 ), of_value AS (
   SELECT DISTINCT
     user_id,
     attribute,
     value,
     subject_id
-  FROM traced
+  FROM own_trait
   WHERE
-    month = 'all' AND unexplained > 0 AND value <> ''
+    value <> ''
 )
 SELECT
   striking.user_id,
@@ -379,9 +428,9 @@ SELECT
   CAST(NULL AS STRING) AS subject_id,
   unexplained_person.access_id,
   TRUE AS counts,
-  CASE WHEN striking.own_desk THEN 'low' ELSE 'high' END AS level,
+  CASE WHEN desk.own_desk THEN 'low' ELSE 'high' END AS level,
   CASE
-    WHEN striking.own_desk
+    WHEN desk.own_desk
     THEN 10
     WHEN striking.attribute = 'age'
     THEN 22
@@ -407,9 +456,13 @@ SELECT
   CAST(ROUND(CAST(striking.share_lower AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_lower,
   CAST(ROUND(CAST(striking.peer_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS peer_share,
   CAST(ROUND(CAST(striking.peer_unexplained_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS peer_unexplained_share,
-  CAST(ROUND(CAST(striking.own_explained_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS own_explained_share,
+  CAST(ROUND(CAST(desk.own_explained_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS own_explained_share,
   striking.tests
 FROM striking
+INNER JOIN desk
+  ON striking.user_id = desk.user_id
+  AND striking.attribute = desk.attribute
+  AND striking.value = desk.value
 INNER JOIN of_value
   ON striking.user_id = of_value.user_id
   AND striking.attribute = of_value.attribute

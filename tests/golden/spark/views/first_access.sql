@@ -2,7 +2,8 @@ WITH first_time AS (
   SELECT
     user_id,
     subject_id,
-    MIN(occurred_at) AS occurred_at
+    MIN(occurred_at) AS occurred_at,
+    COUNT(*) AS accesses
   FROM access
   WHERE
     NOT user_id IS NULL AND NOT subject_id IS NULL
@@ -11,7 +12,8 @@ WITH first_time AS (
     subject_id
 ), first_id AS (
   SELECT
-    MIN(access.access_id) AS access_id
+    MIN(access.access_id) AS access_id,
+    MAX(first_time.accesses) AS accesses
   FROM access
   INNER JOIN first_time
     ON access.user_id = first_time.user_id
@@ -26,7 +28,8 @@ SELECT
   access.user_id,
   access.subject_id,
   access.system,
-  access.local_date
+  access.local_date,
+  first_id.accesses
 FROM first_id
 INNER JOIN access
   ON first_id.access_id = access.access_id

@@ -1,0 +1,67 @@
+WITH quoted AS (
+  SELECT
+    judgeable_access.access_id,
+    judgeable_access.user_id,
+    judgeable_access.subject_id,
+    judgeable_access.occurred_at,
+    judgeable_access.reference,
+    incident.reference IS NULL AS missing,
+    NOT incident_holds.reference IS NULL AS holds,
+    COALESCE(judgeable_access.occurred_at < incident.opened_at, FALSE)
+    OR COALESCE(judgeable_access.occurred_at >= incident.closed_at, FALSE) AS outside
+  FROM judgeable_access
+  LEFT JOIN incident
+    ON judgeable_access.reference = incident.reference
+  LEFT JOIN incident_holds
+    ON judgeable_access.reference = incident_holds.reference
+    AND judgeable_access.subject_id = incident_holds.subject_id
+  WHERE
+    NOT judgeable_access.reference IS NULL
+), doubtful AS (
+  SELECT
+    access_id,
+    user_id,
+    subject_id,
+    occurred_at,
+    reference,
+    missing,
+    holds,
+    outside
+  FROM quoted
+  WHERE
+    missing OR outside OR NOT holds
+), held AS (
+  SELECT DISTINCT
+    doubtful.access_id
+  FROM doubtful
+  INNER JOIN link
+    ON doubtful.subject_id = link.subject_id
+    AND (
+      link.starts_at IS NULL OR doubtful.occurred_at >= link.starts_at
+    )
+    AND (
+      link.ends_at IS NULL OR doubtful.occurred_at < link.ends_at
+    )
+  INNER JOIN incident_holds
+    ON doubtful.reference = incident_holds.reference
+    AND link.linked_id = incident_holds.subject_id
+  WHERE
+    NOT doubtful.holds
+)
+SELECT
+  doubtful.access_id,
+  doubtful.user_id,
+  doubtful.subject_id,
+  doubtful.occurred_at,
+  doubtful.reference,
+  doubtful.missing,
+  NOT doubtful.missing AND NOT doubtful.holds AND held.access_id IS NULL AS not_holding
+FROM doubtful
+LEFT JOIN held
+  ON doubtful.access_id = held.access_id
+WHERE
+  doubtful.missing
+  OR doubtful.outside
+  OR (
+    NOT doubtful.holds AND held.access_id IS NULL
+  )
