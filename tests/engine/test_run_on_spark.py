@@ -108,6 +108,8 @@ def test_a_connect_server_without_the_packages_for_it_names_the_extra(
     no_session: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "grpc", None)
+    # Without it, as in a worker of the tests, pyspark takes itself for a doctest and leaves.
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", __file__, raising=False)
     with socket.create_server(("127.0.0.1", 0)) as server:
         asked = SparkOptions(f"sc://127.0.0.1:{server.getsockname()[1]}")
 
