@@ -6,7 +6,7 @@ from math import log10
 from pathlib import Path
 
 _WIDTH, _ROW, _LEFT = 720, 30, 260
-_COLOURS = ("#1f5fa8", "#c2571a", "#3d8b40", "#7b4fa3", "#666666")
+_COLOURS = ("#1f5fa8", "#c2571a", "#3d8b40", "#7b4fa3", "#666666", "#a3325a", "#1f8a8a", "#8a6d1f")
 _HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" font-family="sans-serif" font-size="13">'
 
 
@@ -29,7 +29,7 @@ def write_lines(path: Path, title: str, series: Mapping[str, Sequence[tuple[floa
     """Write lines over the number of events, both axes by powers of ten."""
     points = [point for line in series.values() for point in line]
     xs, ys = ([log10(point[i]) for point in points] for i in (0, 1))
-    left, top, right, bottom = 70, 50, _WIDTH - 210, 350
+    left, top, right, bottom = 70, 50, _WIDTH - 330, 350
 
     def at(x: float, y: float) -> tuple[float, float]:
         across = (log10(x) - min(xs)) / ((max(xs) - min(xs)) or 1)
@@ -41,19 +41,20 @@ def write_lines(path: Path, title: str, series: Mapping[str, Sequence[tuple[floa
     for x in sorted({point[0] for point in points}):
         lines.append(f'<text x="{at(x, points[0][1])[0]:.0f}" y="375" text-anchor="middle">{x / 1e6:g} M events</text>')
     ends: list[float] = []
-    for place, (name, line) in enumerate(series.items()):
+    # From the highest down, so that a name that has to give way goes below its line's end. Figures beside the names: on the
+    # lines they would cover one another.
+    for place, (name, line) in enumerate(sorted(series.items(), key=lambda one: -max(one[1])[1])):
         colour = _COLOURS[place % len(_COLOURS)]
         spots = [at(x, y) for x, y in sorted(line)]
         path_of = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
         lines.append(f'<polyline points="{path_of}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        for (x, y), (_, value) in zip(spots, sorted(line), strict=True):
-            lines.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>')
-            lines.append(
-                f'<text x="{x:.1f}" y="{y - 8:.1f}" font-size="11" text-anchor="middle">{value:.3g}{unit}</text>'
-            )
-        y = spots[-1][1] + 4
-        while any(abs(y - other) < 16 for other in ends):
-            y += 16
+        lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in spots]
+        y = max([spots[-1][1] + 4, *(other + 16 for other in ends[-1:])])
         ends.append(y)
-        lines.append(f'<text x="{right + 26}" y="{y:.1f}" fill="{colour}">{escape(name)}</text>')
+        told = f"{escape(name)}: {', '.join(_figure(value) for _, value in sorted(line))}{unit}"
+        lines.append(f'<text x="{right + 26}" y="{y:.1f}" font-size="11" fill="{colour}">{told}</text>')
     path.write_text("\n".join([*lines, "</svg>"]) + "\n", encoding="utf-8")
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
