@@ -238,7 +238,7 @@ def _spark(entry: Any, folder: Path, where: str, faults: list[str]) -> Spark | N
         for name in join
         if not isinstance(name, str) or (folder / name).resolve() == lake.resolve()
     ]
-    return Spark(lake, master, settings, tuple(folder / name for name in join if isinstance(name, str)))
+    return Spark(lake, master, settings, tuple((folder / name).resolve() for name in join if isinstance(name, str)))
 
 
 def _input(entry: Any, where: str, faults: list[str]) -> Input:

@@ -20,6 +20,7 @@ from contenders import CONTENDERS, Contender, seconds_of_steps  # noqa: E402
 from measure import cleared, measure  # noqa: E402
 from note import write_note  # noqa: E402
 from results import Results  # noqa: E402
+from timing import set_threads  # noqa: E402
 
 from audit.simulate import simulate  # noqa: E402
 
@@ -75,9 +76,7 @@ def _force(given: argparse.Namespace, events: int) -> Path:
         cleared(folder)
         staff = max(300, given.staff * events // 1_000_000)
         simulate(folder, staff, given.days, events, given.seed, lambda message: print(message, file=sys.stderr))
-        config = folder / "audit.toml"
-        text = config.read_text(encoding="utf-8")
-        config.write_text(text.replace("[workspace]\n", "[workspace]\nthreads = 2\n"), encoding="utf-8")
+        set_threads(folder / "audit.toml", 2)
     return folder
 
 

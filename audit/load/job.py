@@ -166,7 +166,7 @@ def _missing(path: Path) -> InputOutputError | None:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
         where = "" if path.is_absolute() else f" in {Path.cwd()}"
-        return InputOutputError(f"{path}: no such file{where}; nothing of it was loaded")
+        return InputOutputError(f"{path}: no such file{where}; name one that is there")
     except OSError:
         # One that may not be looked at is left to the reader, which says why.
         return None
