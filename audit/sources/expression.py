@@ -132,9 +132,13 @@ def with_columns(text: str, cells: Mapping[str, str]) -> str:
 
 def _patterns(parsed: exp.Expression) -> list[str]:
     """Return the regular expressions that stand as literals: the engine would take a broken one for one that never matches."""
-    calls = [node for node in parsed.find_all(exp.Func) if _name(node).startswith("REGEXP_")]
+    calls = [node for node in parsed.walk() if isinstance(node, exp.SimilarTo) or _is_pattern_function(node)]
     found = [node.args.get("expression") or next(iter(node.expressions[1:]), None) for node in calls]
     return [node.name for node in found if isinstance(node, exp.Literal) and node.is_string]
+
+
+def _is_pattern_function(node: object) -> bool:
+    return isinstance(node, exp.Func) and _name(node).startswith("REGEXP_")
 
 
 def _full_name(column: exp.Column) -> str:

@@ -79,6 +79,9 @@ def test_what_an_expression_may_be(text: str) -> None:
         "regexp_extract(a, '(')",
         "regexp_full_match(a, '[')",
         "regexp_replace(a, '(?P<x>y', 'z')",
+        "a ~ '('",
+        "a SIMILAR TO 'x('",
+        "a NOT SIMILAR TO '['",
     ],
 )
 def test_what_an_expression_may_not_be(text: str) -> None:
