@@ -32,3 +32,10 @@ def lasting_desk(tmp_path_factory: pytest.TempPathFactory, empty_warehouse: Path
     made = Desk(folder)
     yield made
     made.close()
+
+
+@pytest.fixture
+def log(desk: Desk) -> Desk:
+    """A desk whose log has the columns of HEAD in load_desk.py."""
+    desk.define(reason='"why"')
+    return desk

@@ -33,6 +33,9 @@ table = "event"
 [columns]
 {columns}
 """
+# A log as most tests of what logs do have it: with the fixture `log`.
+WHEN = "2024-03-01 10:00:00"
+HEAD = "id,when,who,why\n"
 LOG_COLUMNS = {
     "event_id": '"id"',
     "occurred_at": '"when"',
@@ -45,6 +48,11 @@ LOG_COLUMNS = {
 def event(**cells: str | None) -> dict[str, str | None]:
     """Return an event with some cells changed; None leaves the column out."""
     return {name: cell for name, cell in (EVENT | cells).items() if cell is not None}
+
+
+def lines(*rows: str, head: str = HEAD, end: str = "\n") -> str:
+    """Return the text of a file with these rows."""
+    return head.replace("\n", end) + "".join(row + end for row in rows)
 
 
 def csv_text(rows: Iterable[Mapping[str, str | None]], **dialect: Any) -> str:
