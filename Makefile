@@ -28,7 +28,8 @@ sample: $(INSTALLED)
 	$(BIN)/python sample_logs/generator
 	$(BIN)/python sample_logs/reckoner
 
-# What the queries are in Spark's words, as committed and compared: after a query or audit/engine/transpile.py changed.
+# What is committed of the queries and compared: which passed every check, and their texts in Spark's words. After a query, its
+# cases or audit/engine/transpile.py changed.
 golden: $(INSTALLED)
 	$(BIN)/python -m tests.engine.goldens
 

@@ -77,13 +77,15 @@ class RunResult:
     seconds: float
 
 
-def read_queries(workspace: Workspace) -> Catalogue:
-    """Return the workspace's queries with its parameters, all checked.
+def read_queries(workspace: Workspace, in_full: bool = False) -> Catalogue:
+    """Return the workspace's queries with its parameters, all checked; `in_full`: shipped texts that passed once, too.
 
     Raises:
         QueryError, ConfigError: what is wrong with them.
     """
-    return with_parameters(read_catalogue(workspace.queries), workspace.parameters, str(workspace.config))
+    return with_parameters(
+        read_catalogue(workspace.queries, in_full=in_full), workspace.parameters, str(workspace.config)
+    )
 
 
 def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:

@@ -1,5 +1,9 @@
-"""Read the query folders and check all that is in them, file by file and then one against another."""
+"""Read the query folders and check all that is in them, file by file and then one against another.
 
+A shipped text that passed when the program was made (audit/catalogue/passed.py) is not parsed again.
+"""
+
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -7,12 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from audit.catalogue.cases import cases_path, read_cases
-from audit.catalogue.check import faults_of_query
 from audit.catalogue.faults import listed, suggestion
-from audit.catalogue.header import id_in_name, read_query
+from audit.catalogue.header import Parts, id_in_name, read_query
 from audit.catalogue.kept import faults_of_keeping
+from audit.catalogue.passed import Passed, read_passed
 from audit.catalogue.query import AccessStep, Catalogue, Detector, Explanation, Query, Report, View
-from audit.catalogue.statement import parse
 from audit.errors import QueryError
 from audit.schema import DERIVED, TABLES
 from audit.shipped import shipped_folder
@@ -36,24 +39,27 @@ _Q = TypeVar("_Q", bound=Query)
 
 @dataclass
 class _Gathered:
-    """The queries read so far, by id, and what is wrong."""
+    """The queries read so far, by id, and what is wrong. `passed`: texts that need not be checked again."""
 
+    passed: Passed
     queries: dict[str, Query] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
-def read_catalogue(own: Sequence[Path] = (), shipped: Path | None = None) -> Catalogue:
+def read_catalogue(own: Sequence[Path] = (), shipped: Path | None = None, in_full: bool = False) -> Catalogue:
     """Read and check the queries of a workspace: its own folders first, then the shipped one.
 
     An own file takes the place of the shipped one of its id, cases and all. A folder holds `accesses`, `views`,
     `explanations`, `detectors`, `reports`, or some of them. `shipped` None: the folder that came with the program.
+    `in_full`: parse and check those shipped texts too that are known to have passed.
 
     Raises:
         QueryError: with every fault of every file.
 
     """
-    gathered = _Gathered()
-    for folder in (*own, shipped or shipped_folder("queries")):
+    shipped = shipped or shipped_folder("queries")
+    gathered = _Gathered(Passed() if in_full else read_passed(shipped))
+    for folder in (*own, shipped):
         _gather(folder, gathered)
     if gathered.faults:
         raise QueryError(gathered.faults)
@@ -86,15 +92,16 @@ def _gather(folder: Path, gathered: _Gathered) -> None:
         if len(place.parts) != 2 or place.parts[0] not in _FOLDERS:
             gathered.faults.append(f"{path}: must lie in one of the folders {listed(_FOLDERS)} of {folder}")
         elif id_in_name(path) not in earlier:
-            _add(path, _FOLDERS[place.parts[0]], gathered)
+            _add(folder, place, gathered)
         elif type(gathered.queries[id_in_name(path)]) is not _FOLDERS[place.parts[0]]:
             theirs = gathered.queries[id_in_name(path)].path
             gathered.faults.append(f"{theirs}: has the id of {path}, which is of another kind; give it another id")
 
 
-def _add(path: Path, kind: type[Query], gathered: _Gathered) -> None:
+def _add(folder: Path, place: Path, gathered: _Gathered) -> None:
+    path = folder / place
     try:
-        query = _checked(path, kind)
+        query = _checked(folder, place, gathered.passed)
     except QueryError as fault:
         gathered.faults.extend(fault.faults)
         return
@@ -103,29 +110,43 @@ def _add(path: Path, kind: type[Query], gathered: _Gathered) -> None:
     gathered.queries[query.id] = query
 
 
-def _checked(path: Path, kind: type[Query]) -> Query:
+def _checked(folder: Path, place: Path, passed: Passed) -> Query:
     """Read one file and its cases, and check all that it says about itself."""
+    path, kind = folder / place, _FOLDERS[place.parts[0]]
     faults: list[str] = []
     query = None
     try:
         query, parts = read_query(path, kind)
-        try:
-            statement = parse(query.sql, parts.first_line)
-        except ValueError as fault:
-            faults.append(f"{path}: {fault}")
-        else:
-            faults.extend(f"{path}: {fault}" for fault in faults_of_query(query, statement))
+        if not passed.holds(place, query.sha256):
+            faults.extend(f"{path}: {fault}" for fault in faults_of_sql(query, parts))
     except QueryError as fault:
         faults.extend(fault.faults)
-    faults.extend(_faults_of_cases(path, kind))
+    faults.extend(_faults_of_cases(folder, place, passed))
     if faults or query is None:
         raise QueryError(faults)
     return query
 
 
-def _faults_of_cases(path: Path, kind: type[Query]) -> Iterator[str]:
-    beside = cases_path(path)
-    if not beside.exists() and not issubclass(kind, _MUST_HAVE_CASES):
+def faults_of_sql(query: Query, parts: Parts) -> list[str]:
+    """Parse the SQL of one file, and return what is wrong with it, and with what the header says of it."""
+    # Here, not above: a run of shipped queries alone parses nothing, and need not wait until it could.
+    from audit.catalogue.check import faults_of_query
+    from audit.catalogue.statement import parse
+
+    try:
+        statement = parse(query.sql, parts.first_line)
+    except ValueError as fault:
+        return [str(fault)]
+    return list(faults_of_query(query, statement))
+
+
+def _faults_of_cases(folder: Path, place: Path, passed: Passed) -> Iterator[str]:
+    beside = cases_path(folder / place)
+    needed = issubclass(_FOLDERS[place.parts[0]], _MUST_HAVE_CASES)
+    there = beside.exists()
+    if not there and not needed:
+        return
+    if there and passed.holds(cases_path(place), hashlib.sha256(beside.read_bytes()).hexdigest()):
         return
     try:
         cases = read_cases(beside)
@@ -134,7 +155,7 @@ def _faults_of_cases(path: Path, kind: type[Query]) -> Iterator[str]:
         return
     if not any(case.expect for case in cases):
         yield f"{beside}: no case fires; draw one whose expect has rows"
-    if not any(case.expect is None for case in cases) and issubclass(kind, _MUST_HAVE_CASES):
+    if needed and not any(case.expect is None for case in cases):
         yield f'{beside}: no case stays silent; draw a near miss with expect = ""'
 
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
-from audit.catalogue.check import faults_of_query
 from audit.catalogue.header import read_query
 from audit.catalogue.query import Catalogue, Kind, ParameterValue, Query
-from audit.catalogue.read import KINDS, catalogue_of
-from audit.catalogue.statement import parse
+from audit.catalogue.read import KINDS, catalogue_of, faults_of_sql
 from audit.errors import QueryError
 
 
@@ -53,11 +51,7 @@ def read_used(texts: Iterable[UsedText], folder: Path) -> Catalogue:
 
 def _read(path: Path, text: UsedText) -> Query:
     query, parts = read_query(path, KINDS[text.kind])
-    try:
-        statement = parse(query.sql, parts.first_line)
-    except ValueError as fault:
-        raise QueryError(f"{path}: {fault}") from fault
-    faults = [f"{path}: {fault}" for fault in faults_of_query(query, statement)]
+    faults = [f"{path}: {fault}" for fault in faults_of_sql(query, parts)]
     if query.parameters.keys() != text.parameters.keys():
         faults.append(f"{path}: has other parameters than those that were bound")
     if faults:

@@ -52,7 +52,7 @@ def test(session: Session, ids: tuple[str, ...], output_format: str) -> int:
     from audit.detect.prove import prove
     from audit.engine import DuckDBEngine
 
-    catalogue = session.catalogue()
+    catalogue = session.catalogue(in_full=True)
     with session.messages.progress() as notify:
         results = prove(find_queries(catalogue, ids), catalogue, DuckDBEngine.in_memory, notify)
     return print_cases(results, output_format, session.messages)

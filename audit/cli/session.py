@@ -40,13 +40,16 @@ class Session:
 
         return self.workspace() if self.named or (self.folder / CONFIG_NAME).exists() else None
 
-    def catalogue(self) -> "Catalogue":
-        """Read the workspace's queries with its parameters, or the shipped ones where there is no workspace."""
+    def catalogue(self, in_full: bool = False) -> "Catalogue":
+        """Read the workspace's queries with its parameters, or the shipped ones where there is no workspace.
+
+        `in_full`: parse and check those shipped texts too that passed when the program was made.
+        """
         from audit.catalogue import read_catalogue
         from audit.run import read_queries
 
         workspace = self.workspace_if_any()
-        return read_queries(workspace) if workspace else read_catalogue()
+        return read_queries(workspace, in_full) if workspace else read_catalogue(in_full=in_full)
 
     def overrides(self) -> "Mapping[str, Mapping[str, object]]":
         """Return the parameters that audit.toml sets, by query; none where there is no workspace."""

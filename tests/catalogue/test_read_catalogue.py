@@ -236,4 +236,4 @@ def test_shipped_folders_are_found_in_a_checkout_and_in_a_wheel(tmp_path: Path) 
 
 def test_the_shipped_folder_is_read_unless_another_is_given() -> None:
     assert shipped_folder("queries").is_dir()
-    assert read_catalogue.__defaults__ == ((), None)
+    assert read_catalogue.__defaults__ == ((), None, False)

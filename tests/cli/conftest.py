@@ -1,17 +1,14 @@
 """Commands as somebody types them: words in, exit code and both streams out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from audit.catalogue import Query, read
 from audit.cli.main import run_words
-from audit.shipped import shipped_folder
 from tests.cli.tiny import make_tiny
 
 
@@ -26,10 +23,6 @@ class Outcome:
         return json.loads(self.out)
 
 
-SHIPPED = shipped_folder("queries")
-_CHECKED = read._checked
-_checked_shipped = cache(_CHECKED)
-
 Typed = Callable[..., Outcome]
 
 
@@ -38,18 +31,6 @@ def _nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No workspace of the one who runs the tests is ever touched."""
     monkeypatch.delenv("AUDIT_WORKSPACE", raising=False)
     monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _check_shipped_queries_once() -> Iterator[None]:
-    """To read and check the shipped queries takes longer than all else that a tiny workspace asks for."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(read, "_checked", _checked_once)
-        yield
-
-
-def _checked_once(path: Path, kind: type[Query]) -> Query:
-    return _checked_shipped(path, kind) if path.is_relative_to(SHIPPED) else _CHECKED(path, kind)
 
 
 @pytest.fixture

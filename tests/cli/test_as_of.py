@@ -39,7 +39,7 @@ def kinds(done: Outcome) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def nights_folder(tmp_path_factory: pytest.TempPathFactory, _check_shipped_queries_once: None) -> Path:
+def nights_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four nights: late events, an incident linked late, duty and warnings replaced, a load mapped again, a review."""
     folder = make_tiny(tmp_path_factory.mktemp("nights") / "tiny", CONFIG + WARNINGS + DUTY)
     definition = add_source(folder, LOOKED)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from audit.catalogue import read_catalogue, statement
 from audit.schema import TABLES
 from tests.cli.tiny import GATE, add_source
 
@@ -120,6 +121,17 @@ def test_detectors_are_listed_shown_and_proved_without_a_workspace(typed):
         assert part in shown
     assert proved.code == 0
     assert {row["query"] for row in proved.json} == {"repeated-subject", "incident-own"}
+
+
+def test_whoever_proves_detectors_has_the_shipped_queries_checked_in_full_too(typed, monkeypatch):
+    parsed = []
+    whole = statement.parse
+    monkeypatch.setattr(statement, "parse", lambda text, line: parsed.append(text) or whole(text, line))
+
+    assert typed("detectors", "list").code == 0
+    assert parsed == []
+    assert typed("detectors", "test", "repeated-subject").code == 0
+    assert len(parsed) == len(read_catalogue().queries)
 
 
 def test_a_detector_is_shown_with_the_parameters_of_the_workspace(in_tiny, tiny):

@@ -59,7 +59,7 @@ def findings(folder: Path) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def loaded_folder(tmp_path_factory: pytest.TempPathFactory, _check_shipped_queries_once: None) -> Path:
+def loaded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_tiny(tmp_path_factory.mktemp("purge") / "tiny")
     (folder / "logs" / "july.csv").write_text(JULY)
     (folder / "logs" / "edge.csv").write_text(EDGE)

@@ -1,13 +1,20 @@
-"""The shipped queries in Spark's SQL, as they are committed. Run as a module, writes them anew."""
+"""What is committed of the shipped queries: their texts in Spark's SQL, and the list of those that passed every check.
+
+Run as a module, writes them anew.
+"""
 
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from audit.catalogue import read_catalogue
+from audit.catalogue.passed import LIST, listed_as_passed
 from audit.engine.transpile import to_spark
+from audit.shipped import shipped_folder
 
 FOLDER = Path(__file__).parent.parent / "golden" / "spark"
+QUERIES = shipped_folder("queries")
+PASSED = QUERIES / LIST
 
 
 def transpiled() -> Mapping[Path, str]:
@@ -18,8 +25,15 @@ def transpiled() -> Mapping[Path, str]:
     }
 
 
+def passed() -> str:
+    """Check every shipped query and its cases in full, and return the list of their hashes. Raises QueryError."""
+    read_catalogue(in_full=True)
+    return listed_as_passed(QUERIES, [*QUERIES.rglob("*.sql"), *QUERIES.rglob("*.cases.toml")])
+
+
 def main() -> None:
     """Write all of them, and none besides."""
+    PASSED.write_text(passed(), encoding="ascii")
     shutil.rmtree(FOLDER, ignore_errors=True)
     for path, text in transpiled().items():
         path.parent.mkdir(parents=True, exist_ok=True)
