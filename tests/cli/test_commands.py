@@ -62,6 +62,22 @@ def test_help_imports_nothing_heavy():
     assert ended.stderr == "[]\n"
 
 
+def test_a_run_needs_no_pandas(tiny):
+    """pyarrow imports it where it is installed: a quarter of all that is imported for a run."""
+    check = (
+        "import sys; from importlib.abc import MetaPathFinder\n"
+        "class Without(MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'pandas': raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Without())\n"
+        "from audit.cli.main import run_words\n"
+        "sys.exit(run_words(['-w', sys.argv[1], 'run']))"
+    )
+    ended = subprocess.run([sys.executable, "-c", check, tiny], capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_version(typed):
     assert re.fullmatch(r"access-audit \d+\.\d+\.\d+\S*\n", typed("--version").out)
 
