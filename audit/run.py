@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import duckdb
-import pyarrow as pa
 
 from audit.catalogue import Catalogue, queries_of_tried, read_catalogue, with_parameters
 from audit.catalogue.faults import suggestion
 from audit.comparison import Comparison, find_comparison
+from audit.control import draw_control
 from audit.detect import Detection, failures, run_detectors
 from audit.engine import DuckDBEngine, Engine, Limits
 from audit.engine.duckdb import close_off, naming_query_faults
@@ -267,13 +267,6 @@ def examine(
     coverage = engine.query(catalogue.report("coverage").sql)
     control = draw_control(engine, catalogue, comparison.basis)
     return Examined(findings, detections, horizon, coverage, control, comparison, dispositions)
-
-
-def draw_control(engine: Engine, catalogue: Catalogue, basis: str) -> pa.Table:
-    """Draw accesses at random from those that no finding cites: by the basis, so that the same data draws the same."""
-    engine.create_table_from("draw", pa.table({"seed": [basis[:16]]}))
-    query = catalogue.report("control")
-    return engine.query(query.sql, query.bound())
 
 
 def gather_facts(engine: Engine, catalogue: Catalogue, detections: Sequence[Detection], horizon: Horizon) -> Facts:

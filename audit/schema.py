@@ -382,7 +382,13 @@ DERIVED: Mapping[str, Mapping[str, str]] = {
         "record_no": "BIGINT",
     },
     "cited": {"access_id": "VARCHAR"},
-    "draw": {"seed": "VARCHAR"},
+    "draw": {
+        "seed": "VARCHAR",
+        "by_record": "BIGINT",
+        "by_second": "BIGINT",
+        "shift": "BIGINT",
+        "below": "BIGINT",
+    },
     "tried_part": {
         "access_id": "VARCHAR",
         "miss": "BIGINT",

@@ -8,6 +8,12 @@
 -- below them. A few accesses drawn by lot tell both: what share of the uncited ones is misuse after all. The lot is a hash
 -- of the access and the seed, so the same data draws the same accesses and anybody can draw them again. 500 are the tenth of
 -- 5,000 reviewed findings: more than a unit reviews between two runs.
+--
+-- A hash of each of millions of accesses would cost more than a detector. So a sieve goes before it, of whole numbers that follow
+-- from the seed (audit/control.py): where an access stands in its file and when it was made, each times a number of the seed,
+-- modulo the prime 2^31 - 1. Over all seeds every access passes equally often, and so does every two together: the sieve knows
+-- nothing of an access, and who passes says nothing of who else does. Among those that pass, the hash decides. Where fewer pass
+-- than are asked for, it is opened wider; a population that is not much larger than the draw all passes.
 WITH uncited AS (
     SELECT access.access_id
     FROM access
@@ -20,14 +26,30 @@ population AS (
     FROM uncited
 ),
 
+passed AS (
+    SELECT
+        access.access_id,
+        draw.seed
+    FROM access
+    CROSS JOIN draw
+    WHERE
+        access.user_id IS NOT NULL
+        -- Each product and their sum fit into a BIGINT. The second has no sign: a sum with one would not be evenly spread.
+        AND (
+            draw.by_record * (access.record_no % 2147483647)
+            + draw.by_second * abs(access.occurred_epoch % 2147483647)
+            + draw.shift
+        ) % 2147483647 < draw.below
+),
+
 lot AS (
     SELECT
-        uncited.access_id,
-        draw.seed,
-        md5(draw.seed || uncited.access_id) AS number
-    FROM uncited
-    CROSS JOIN draw
-    ORDER BY number, uncited.access_id
+        passed.access_id,
+        passed.seed,
+        md5(passed.seed || passed.access_id) AS number
+    FROM passed
+    ANTI JOIN cited ON passed.access_id = cited.access_id
+    ORDER BY number, passed.access_id
     LIMIT $accesses
 )
 

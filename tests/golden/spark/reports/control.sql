@@ -10,16 +10,30 @@ WITH uncited AS (
   SELECT
     COUNT(*) AS accesses
   FROM uncited
+), passed AS (
+  SELECT
+    access.access_id,
+    draw.seed
+  FROM access
+  CROSS JOIN draw
+  WHERE
+    NOT access.user_id IS NULL
+    AND (
+      draw.by_record * (
+        access.record_no % 2147483647
+      ) + draw.by_second * ABS(access.occurred_epoch % 2147483647) + draw.shift
+    ) % 2147483647 < draw.below
 ), lot AS (
   SELECT
-    uncited.access_id,
-    draw.seed,
-    MD5(draw.seed || uncited.access_id) AS number
-  FROM uncited
-  CROSS JOIN draw
+    passed.access_id,
+    passed.seed,
+    MD5(passed.seed || passed.access_id) AS number
+  FROM passed
+  ANTI JOIN cited
+    ON passed.access_id = cited.access_id
   ORDER BY
     number NULLS LAST,
-    uncited.access_id NULLS LAST
+    passed.access_id NULLS LAST
   LIMIT :accesses
 )
 SELECT

@@ -1,0 +1,61 @@
+"""Draw the control accesses: at random from those that no finding cites, by the seed and the data alone.
+
+The lot is a hash of the seed and the access (queries/reports/control.sql); before it goes a sieve of whole numbers, which spares
+hashing millions of accesses for a few hundred. An access passes where
+
+    (by_record * record_no + by_second * |occurred_epoch| + shift) modulo 2^31 - 1
+
+is below a bound, its three numbers taken from the seed. They run through all residues of a prime: so for every access each result
+is equally likely, and for every two that differ in place or second each pair of results is. A share that is reckoned from the
+draw is therefore neither shifted by the sieve nor less certain than without it.
+"""
+
+import hashlib
+
+import pyarrow as pa
+
+from audit.catalogue import Catalogue, Report
+from audit.engine import Engine
+
+# A prime whose products with what is below it fit into a BIGINT, two and a third summed.
+PRIME = 2_147_483_647
+# So many times the accesses asked for are let through: fewer than asked is then a rarity, and the hashing costs nothing.
+LET_THROUGH = 8
+_NUMBERS = ("by_record", "by_second", "shift")
+_WITH_A_USER = "SELECT count(user_id) AS accesses FROM access"
+
+
+def draw_control(engine: Engine, catalogue: Catalogue, basis: str) -> pa.Table:
+    """Draw accesses at random from those that no finding cites: by the basis, so that the same data draws the same."""
+    query = catalogue.report("control")
+    asked = _asked(query)
+    bound = first_bound(asked, engine.query(_WITH_A_USER)["accesses"][0].as_py())
+    while True:
+        row = sieve(basis[:16], bound)
+        engine.create_table_from("draw", pa.table({name: [value] for name, value in row.items()}))
+        drawn = engine.query(query.sql, query.bound())
+        if drawn.num_rows >= asked or bound == PRIME:
+            return drawn
+        # Nearly all are cited, or many share their place and second. That, too, follows from the data alone.
+        bound = min(PRIME, bound * LET_THROUGH)
+
+
+def sieve(seed: str, bound: int) -> dict[str, str | int]:
+    """Return the row of `draw`: the seed, the three numbers that follow from it, and the bound below which an access passes."""
+    return {"seed": seed, **{name: _residue(f"{seed} {name}") for name in _NUMBERS}, "below": bound}
+
+
+def first_bound(asked: int, population: int) -> int:
+    """Return the bound by which about LET_THROUGH times as many pass as are asked for; all where there are no more."""
+    return PRIME if population <= asked * LET_THROUGH else PRIME * asked * LET_THROUGH // population
+
+
+def _residue(text: str) -> int:
+    # Of 128 bits: no residue is likelier than another by more than one in 2^97.
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big") % PRIME
+
+
+def _asked(query: Report) -> int:
+    """Return how many are to be drawn. An own query may not say so; all pass then."""
+    asked = query.parameters.get("accesses")
+    return asked if isinstance(asked, int) else PRIME
