@@ -5,6 +5,8 @@ import re
 import stat
 import subprocess
 import sys
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -114,6 +116,34 @@ def test_a_failure_before_the_end_leaves_no_report_and_no_leftover(tmp_path, mon
     with pytest.raises(InputOutputError, match="cannot be written: No space left on device; free space"):
         write_report(tmp_path, "r1", report())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("failing", ["findings", "evidence", "control", "page"])
+def test_where_one_file_fails_the_others_come_to_their_end_and_nothing_is_left(tmp_path, monkeypatch, failing):
+    ended = []
+    whole = write._write_table
+
+    def slowly(path, rows, audience):
+        time.sleep(0.05)
+        if path.stem == failing:
+            raise OSError(28, "No space left on device", str(path))
+        entry = whole(path, rows, audience)
+        ended.append(path.stem)
+        return entry
+
+    def no_page(path, page, audience):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(write, "_write_table", slowly)
+    if failing == "page":
+        monkeypatch.setattr(write, "_write_page", no_page)
+    with pytest.raises(InputOutputError, match="cannot be written: No space left on device; free space"):
+        write_report(tmp_path, "r1", report())
+
+    assert list(tmp_path.iterdir()) == []
+    # None was cut off while it wrote, and none begins later.
+    assert sorted(ended) == sorted({name.removesuffix(".parquet") for name in FILES if "parquet" in name} - {failing})
+    assert threading.active_count() == 1
 
 
 def test_a_killed_run_leaves_no_report_and_the_next_removes_what_it_left(tmp_path):
