@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -43,6 +44,8 @@ class DuckDBEngine:
         self.connection = connection
         self._seconds = seconds
         self._temporary = "" if keep else "TEMP "
+        # Name -> TABLE or VIEW. Asking the catalog each time would take longer than most of the statements asked for.
+        self._made: dict[str, str] = {}
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -71,15 +74,22 @@ class DuckDBEngine:
 
     def create_table(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
         """Make a table of a SELECT's rows. The SELECT may read the relation that it replaces."""
-        made = quote_identifier(f"{name} being made")
-        self.execute(f"CREATE OR REPLACE {self._temporary}TABLE {made} AS {sql}", parameters)
-        self.drop(name)
-        self._execute(f"ALTER TABLE {made} RENAME TO {quote_identifier(name)}")
+        if self._made.get(name) != "VIEW":
+            self.execute(f"CREATE OR REPLACE {self._temporary}TABLE {quote_identifier(name)} AS {sql}", parameters)
+        else:
+            # A view cannot be replaced by a table that is made of it.
+            made = quote_identifier(f"{name} being made")
+            self.execute(f"CREATE OR REPLACE {self._temporary}TABLE {made} AS {sql}", parameters)
+            self.drop(name)
+            self._execute(f"ALTER TABLE {made} RENAME TO {quote_identifier(name)}")
+        self._made[name] = "TABLE"
 
     def create_view(self, name: str, sql: str) -> None:
         """Name a SELECT."""
-        self.drop(name)
-        self._execute(f"CREATE {self._temporary}VIEW {quote_identifier(name)} AS {sql}")
+        if self._made.get(name) == "TABLE":
+            self.drop(name)
+        self._execute(f"CREATE OR REPLACE {self._temporary}VIEW {quote_identifier(name)} AS {sql}")
+        self._made[name] = "VIEW"
 
     def create_table_from(self, name: str, table: pa.Table) -> None:
         """Make a table of an Arrow table's rows."""
@@ -99,14 +109,12 @@ class DuckDBEngine:
 
     def drop(self, name: str) -> None:
         """Remove the relation of that name that this engine made, if there is one."""
-        catalog = "temp" if self._temporary else self._database()
-        found = self.connection.execute(
-            "SELECT table_type FROM information_schema.tables WHERE table_name = ? AND table_catalog = ?",
-            [name, catalog],
-        ).fetchall()
-        for (kind,) in found:
-            word = "VIEW" if kind == "VIEW" else "TABLE"
-            self._execute(f"DROP {word} {quote_identifier(catalog)}.main.{quote_identifier(name)}")
+        if kind := self._made.pop(name, None):
+            self._execute(f"DROP {kind} {self._place}.main.{quote_identifier(name)}")
+
+    def made(self) -> tuple[str, ...]:
+        """Return the names of the relations that this engine made and has not dropped, the last first."""
+        return tuple(reversed(self._made))
 
     def close(self) -> None:
         """Close the connection."""
@@ -138,9 +146,13 @@ class DuckDBEngine:
         finally:
             timer.cancel()
 
-    def _database(self) -> str:
+    @cached_property
+    def _place(self) -> str:
+        """Return the catalog that holds what this engine makes, as SQL."""
+        if self._temporary:
+            return "temp"
         row = self.connection.execute("SELECT current_database()").fetchone()
-        return str(row[0]) if row else ""
+        return quote_identifier(str(row[0]) if row else "")
 
     def _execute(self, sql: str, parameters: Parameters | None = None) -> duckdb.DuckDBPyConnection:
         if not parameters:

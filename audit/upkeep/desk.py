@@ -51,13 +51,9 @@ class Desk:
 
     def clear(self, everything: bool = False) -> None:
         """Remove the passing relations that queries made or see, so that names mean what stands; or `everything`."""
-        found = self.rows(
-            "SELECT table_name, table_type FROM information_schema.tables WHERE table_catalog = 'temp' ORDER BY 2 DESC"
-        )
-        for name, kind in found:
-            if everything or not str(name).startswith(_OWN):
-                word = "VIEW" if kind == "VIEW" else "TABLE"
-                self.execute(f"DROP {word} temp.main.{quote_identifier(str(name))}")
+        for name in self.engine.made():
+            if everything or not name.startswith(_OWN):
+                self.engine.drop(name)
 
     def keep(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
         """Make a table of a SELECT's rows that stays; what stands of it is there to be read until it is made."""
