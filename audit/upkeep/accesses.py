@@ -44,10 +44,10 @@ def update_accesses(desk: Desk) -> bool:
 def _of_tiles(desk: Desk, name: str) -> str:
     """SELECT for what stands of the tiles: no act leaves them, so that the day of its first event tells where it lies."""
     first, last = span_of_tiles(desk)
-    return (
-        f"SELECT * FROM {desk.standing(name)} AS standing "
-        f"WHERE occurred_at >= {first} AND occurred_at < {last} AND EXISTS (SELECT 1 FROM {TILE} AS tile "
-        "WHERE tile.user_id IS NOT DISTINCT FROM standing.user_id AND tile.day = CAST(standing.occurred_at AS DATE))"
+    return desk.placed(
+        name,
+        f"occurred_at >= {first} AND occurred_at < {last} AND EXISTS (SELECT 1 FROM {TILE} AS tile "
+        "WHERE tile.user_id IS NOT DISTINCT FROM standing.user_id AND tile.day = CAST(standing.occurred_at AS DATE))",
     )
 
 

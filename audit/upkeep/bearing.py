@@ -1,40 +1,96 @@
-"""Of the large reference tables only what may bear on some accesses, laid before the tables for the queries to see."""
+"""Of the large reference tables only what may bear on some accesses, laid before the tables for the queries to see.
+
+What bears on the accesses near what changed is found once. Who asks about accesses of the same subjects and quoted incidents
+sees that again: too much is harmless, and most accesses that are asked about are near.
+"""
 
 from collections.abc import Iterable
 
 from audit.upkeep.desk import Desk
-from audit.upkeep.pairs import sql_for_links
 
+_LARGE = ("incident", "incident_staff", "incident_subject", "subject", "subject_link")
 _BY_REFERENCE = ("incident", "incident_staff", "incident_subject")
+_NEAR, _OTHERS = "near", "of others"
 
 
-def lay_what_bears(desk: Desk, subjects: str, references: str, tables: Iterable[str]) -> None:
-    """Lay those of `tables` that are large: rows about these subjects, what is linked to them, and incidents of either.
+def find_links(desk: Desk, subjects: str) -> str:
+    """Find the links of the subjects that changed pairs have, a SELECT; return SQL for them: subject_id, linked_id."""
+    _find_subjects(desk, _NEAR, subjects, linked=True)
+    link = _found("subject_link", _NEAR)
+    return f"SELECT subject_id, linked_id FROM {link} UNION ALL SELECT linked_id, subject_id FROM {link}"
 
-    `subjects`, `references`: SELECTs of the accesses' subjects and quoted references. Leaves `upkeep subject`: the subjects and
-    what is linked to them, if links are among the tables.
-    """
-    wanted = set(tables)
-    desk.lay(
-        "upkeep own subject", f"SELECT DISTINCT subject_id FROM ({subjects}) AS asked WHERE subject_id IS NOT NULL"
+
+def find_what_bears(desk: Desk, references: str) -> None:
+    """Find what else bears on them, and on the references that near accesses quote, a SELECT. After `find_links`."""
+    _find_rows(desk, _NEAR, references, _LARGE)
+
+
+def lay_what_bears(desk: Desk, tables: Iterable[str] = _LARGE, whose: str = _NEAR) -> None:
+    """Lay, of those of `tables` that are large, rows about the subjects, what is linked to them, and incidents of either."""
+    for table in _large_of(tables):
+        desk.engine.create_view(table, f"SELECT * FROM {_found(table, whose)}")
+
+
+def lay_what_bears_on_access(desk: Desk, tables: Iterable[str]) -> None:
+    """Lay, of those of `tables` that are large, what bears on the accesses laid as `access`."""
+    wanted = _large_of(tables)
+    if not wanted:
+        return
+    subjects, references = (
+        f"SELECT DISTINCT {column} FROM access WHERE {column} IS NOT NULL" for column in ("subject_id", "reference")
     )
-    own = 'SELECT subject_id FROM "upkeep own subject"'
-    if "subject_link" in wanted:
-        near = f"SELECT linked_id AS subject_id FROM ({sql_for_links(desk, own)}) AS near"
-        desk.lay("upkeep subject", f"{own} UNION {near}")
-        link = f"SELECT * FROM {desk.standing('subject_link')} WHERE subject_id IN ({own}) OR linked_id IN ({own})"
-        desk.lay("subject_link", link)
-    else:
-        desk.lay("upkeep subject", own)
-    bearing = 'SELECT subject_id FROM "upkeep subject"'
-    if "subject" in wanted:
-        desk.lay("subject", f"SELECT * FROM {desk.standing('subject')} WHERE subject_id IN ({bearing})")
-    if by_reference := [table for table in _BY_REFERENCE if table in wanted]:
+    whose = _NEAR
+    if desk.count(
+        f"({subjects} EXCEPT SELECT subject_id FROM {_found('asked subject', _NEAR)}) UNION ALL "
+        f"({references} EXCEPT SELECT reference FROM {_found('asked reference', _NEAR)})"
+    ):
+        whose = _OTHERS
+        _find_subjects(desk, whose, subjects, linked="subject_link" in wanted)
+        _find_rows(desk, whose, references, wanted)
+    lay_what_bears(desk, wanted, whose)
+
+
+def _find_subjects(desk: Desk, whose: str, subjects: str, linked: bool) -> None:
+    """Make tables of the subjects asked about and, where that is `linked`, of their links and of what these lead to."""
+    asked, links = _found("asked subject", whose), _found("subject_link", whose)
+    own = f"SELECT subject_id FROM {asked}"
+    reached = own
+    desk.lay(_name("asked subject", whose), subjects)
+    if linked:
         desk.lay(
-            "upkeep reference",
-            f"SELECT reference FROM {desk.standing('incident_subject')} WHERE subject_id IN ({bearing}) "
-            f'UNION SELECT subject_id AS reference FROM "upkeep subject" UNION {references}',
+            _name("subject_link", whose),
+            f"SELECT * FROM {desk.standing('subject_link')} WHERE subject_id IN ({own}) OR linked_id IN ({own})",
         )
-        for table in by_reference:
-            which = 'reference IN (SELECT reference FROM "upkeep reference")'
-            desk.lay(table, f"SELECT * FROM {desk.standing(table)} WHERE {which}")
+        reached += f" UNION SELECT subject_id FROM {links} UNION SELECT linked_id FROM {links}"
+    desk.lay(_name("subject reached", whose), reached)
+
+
+def _find_rows(desk: Desk, whose: str, references: str, tables: Iterable[str]) -> None:
+    """Make tables of the rows about the subjects reached, their incidents, and the incidents quoted."""
+    subjects = f"SELECT subject_id FROM {_found('subject reached', whose)}"
+    if "subject" in tables:
+        desk.lay(_name("subject", whose), f"SELECT * FROM {desk.standing('subject')} WHERE subject_id IN ({subjects})")
+    by_reference = [table for table in _BY_REFERENCE if table in tables]
+    if not by_reference:
+        return
+    desk.lay(_name("asked reference", whose), references)
+    desk.lay(
+        _name("reference reached", whose),
+        f"SELECT reference FROM {desk.standing('incident_subject')} WHERE subject_id IN ({subjects}) "
+        f"UNION {subjects} UNION SELECT reference FROM {_found('asked reference', whose)}",
+    )
+    for table in by_reference:
+        which = f"reference IN (SELECT reference FROM {_found('reference reached', whose)})"
+        desk.lay(_name(table, whose), f"SELECT * FROM {desk.standing(table)} WHERE {which}")
+
+
+def _large_of(tables: Iterable[str]) -> list[str]:
+    return [table for table in _LARGE if table in set(tables)]
+
+
+def _name(what: str, whose: str) -> str:
+    return f"upkeep {what} {whose}"
+
+
+def _found(what: str, whose: str) -> str:
+    return f'"{_name(what, whose)}"'

@@ -11,6 +11,7 @@ from audit.sql import quote_identifier
 
 # Passing relations of our own; all others are made by queries, or stand before a table of that name.
 _OWN = "upkeep "
+_NO_PLACE = "* EXCLUDE (_place)"
 
 
 class Desk:
@@ -59,21 +60,33 @@ class Desk:
         """Make a table of a SELECT's rows that stays; what stands of it is there to be read until it is made."""
         self.engine.execute(f"CREATE OR REPLACE TABLE {self.standing(name)} AS {sql}", parameters)
 
+    def columns(self, name: str) -> list[str]:
+        """Return the columns of what stands."""
+        return [str(row[0]) for row in self.rows(f"DESCRIBE {self.standing(name)}")]
+
+    def placed(self, name: str, which: str, columns: Iterable[str] | None = None) -> str:
+        """SELECT for the rows of what stands, `standing`, that meet a condition, with the place of each: `_place`."""
+        told = ["*"] if columns is None else [*map(quote_identifier, columns)]
+        return f"SELECT {', '.join([*told, 'rowid AS _place'])} FROM {self.standing(name)} AS standing WHERE {which}"
+
     def replace_rows(self, name: str, key: Iterable[str], old: str, new: str) -> None:
-        """Put the rows of `new` where those of `old` stand, touching only what differs; both are SELECTs.
+        """Put the rows of `new` where those of `old` stand, touching only what differs; both are SELECTs, `old` as `placed`.
 
         What goes is left in the passing table `upkeep gone NAME`, what comes in `upkeep made NAME`.
         """
         gone, made = f'"{_OWN}gone {name}"', f'"{_OWN}made {name}"'
         self.lay(f"{_OWN}old", old)
         self.lay(f"{_OWN}new", new)
-        self.lay(f"{_OWN}gone {name}", f'SELECT * FROM "{_OWN}old" EXCEPT SELECT * FROM "{_OWN}new"')
-        self.lay(f"{_OWN}made {name}", f'SELECT * FROM "{_OWN}new" EXCEPT SELECT * FROM "{_OWN}old"')
-        same = same_values(key, "gone", "standing")
-        self.execute(
-            f"DELETE FROM {self.standing(name)} AS standing WHERE EXISTS (SELECT 1 FROM {gone} AS gone WHERE {same})"
-        )
+        content = f'SELECT {_NO_PLACE} FROM "{_OWN}old"'
+        self.lay(f"{_OWN}gone {name}", f'{content} EXCEPT SELECT * FROM "{_OWN}new"')
+        self.lay(f"{_OWN}made {name}", f'SELECT * FROM "{_OWN}new" EXCEPT {content}')
+        same = same_values(key, "gone", "old")
+        self.delete(name, f'"{_OWN}old" AS old WHERE EXISTS (SELECT 1 FROM {gone} AS gone WHERE {same})')
         self.execute(f"INSERT INTO {self.standing(name)} BY NAME SELECT * FROM {made}")
+
+    def delete(self, name: str, placed: str) -> None:
+        """Take away what stands in the places of these rows: the part of a SELECT after FROM."""
+        self.execute(f"DELETE FROM {self.standing(name)} WHERE rowid IN (SELECT _place FROM {placed})")
 
 
 def same_values(columns: Iterable[str], left: str, right: str) -> str:

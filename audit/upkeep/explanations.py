@@ -11,11 +11,11 @@ from audit.explain import explain_open, sql_for_tried
 from audit.schema import DERIVED
 from audit.upkeep.bearing import lay_what_bears
 from audit.upkeep.desk import Desk
-from audit.upkeep.pairs import PAIR, find_pairs
+from audit.upkeep.near import NEAR, NEAR_EXPLAINED
+from audit.upkeep.pairs import PAIR
 
 _OPEN = ", ".join(DERIVED["open_access"])
 _DIRTY = '"upkeep dirty access"'
-_LARGE = ("incident", "incident_staff", "incident_subject", "subject", "subject_link")
 
 
 def remake_explanations(desk: Desk, judges: bool) -> None:
@@ -31,28 +31,20 @@ def remake_explanations(desk: Desk, judges: bool) -> None:
     desk.clear()
 
 
-def update_explanations(desk: Desk, changed: set[str]) -> None:
-    """Explain anew what changed; what went and came is left in `upkeep gone explained` and `upkeep made explained`.
+def update_explanations(desk: Desk) -> None:
+    """Explain anew the pairs found; what went and came is left in `upkeep gone explained` and `upkeep made explained`.
 
-    After `find_touched`.
+    After `lay_near`.
     """
-    find_pairs(desk, changed)
-    access = desk.standing("access")
-    desk.lay("upkeep dirty access", f"SELECT * FROM {access} SEMI JOIN {PAIR} USING (user_id, subject_id)")
-    lay_what_bears(desk, f"SELECT subject_id FROM {PAIR}", f"SELECT reference FROM {_DIRTY}", _LARGE)
-    desk.lay(
-        "access",
-        f"SELECT * FROM {access} WHERE user_id IN (SELECT user_id FROM {PAIR}) "
-        'AND subject_id IN (SELECT subject_id FROM "upkeep subject")',
-    )
+    lay_what_bears(desk)
+    desk.engine.create_view("access", f"SELECT * FROM {NEAR}")
+    desk.lay("upkeep dirty access", f"SELECT * FROM {NEAR} SEMI JOIN {PAIR} USING (user_id, subject_id)")
     desk.lay("open_access", f"SELECT {_OPEN} FROM {_DIRTY}")
     explain_open(desk.engine, desk.catalogue)
-    ours = f'SELECT access_id FROM {_DIRTY} UNION ALL SELECT access_id FROM "upkeep gone access"'
-    old = f"SELECT * FROM {desk.standing('explained')} WHERE access_id IN ({ours})"
-    desk.replace_rows("explained", ["access_id"], old, _explained(_DIRTY))
+    ours = f'access_id IN (SELECT access_id FROM {_DIRTY} UNION ALL SELECT access_id FROM "upkeep gone access")'
+    desk.replace_rows("explained", ["access_id"], f"SELECT * FROM {NEAR_EXPLAINED} WHERE {ours}", _explained(_DIRTY))
     if tried_is_local(desk.catalogue):
-        old = f"SELECT * FROM {desk.standing('tried')} WHERE access_id IN ({ours})"
-        desk.replace_rows("tried", ["access_id"], old, _tried(desk, _DIRTY))
+        desk.replace_rows("tried", ["access_id"], desk.placed("tried", ours), _tried(desk, _DIRTY))
     desk.clear()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from audit.upkeep.context import changed_rows, gone_rows
 from audit.upkeep.desk import Desk
-from audit.upkeep.parts import partition_columns, select_partitions
+from audit.upkeep.parts import PAIR_COLUMNS, partition_columns, select_partitions
 
 PAIR = '"upkeep pair"'
 _ABOUT_USERS = ("staff", "posting", "authority")
@@ -18,19 +18,17 @@ _ABOUT_INCIDENTS = ("incident", "incident_staff", "incident_subject")
 
 def find_touched(desk: Desk, changed: set[str]) -> None:
     """Make the table of standing accesses whose user, subject or reference the changed reference rows touch."""
-    _lay_references(desk, changed)
-    _lay_subjects(desk, changed)
-    _lay_users(desk, changed)
-    desk.lay(
-        "upkeep touched access",
-        f"""
-        SELECT {select_partitions(dict.fromkeys(("user_id", "subject_id", *partition_columns(desk))))}
-        FROM {desk.standing("access")}
-        WHERE user_id IN (SELECT user_id FROM "upkeep user")
-            OR subject_id IN (SELECT subject_id FROM "upkeep subject")
-            OR reference IN (SELECT reference FROM "upkeep reference")
-        """,
-    )
+    touched = "FALSE"
+    if changed:
+        _lay_references(desk, changed)
+        _lay_subjects(desk, changed)
+        _lay_users(desk, changed)
+        touched = (
+            'user_id IN (SELECT user_id FROM "upkeep user") OR subject_id IN (SELECT subject_id FROM "upkeep subject") '
+            'OR reference IN (SELECT reference FROM "upkeep reference")'
+        )
+    columns = select_partitions(dict.fromkeys((*PAIR_COLUMNS, *partition_columns(desk))))
+    desk.lay("upkeep touched access", f"SELECT {columns} FROM {desk.standing('access')} WHERE {touched}")
 
 
 def find_pairs(desk: Desk, changed: set[str]) -> None:
@@ -64,8 +62,10 @@ def sql_for_links(desk: Desk, subjects: str, gone_links: bool = False) -> str:
     if gone_links:
         links += f" UNION ALL SELECT subject_id, linked_id FROM ({gone_rows('subject_link')}) AS gone"
     return (
-        f"SELECT subject_id, linked_id FROM ({links}) AS link WHERE subject_id IN ({subjects}) UNION "
-        f"SELECT linked_id AS subject_id, subject_id AS linked_id FROM ({links}) AS link WHERE linked_id IN ({subjects})"
+        f"WITH subject AS MATERIALIZED ({subjects}), link AS MATERIALIZED (SELECT subject_id, linked_id FROM ({links}) AS link "
+        "WHERE subject_id IN (SELECT subject_id FROM subject) OR linked_id IN (SELECT subject_id FROM subject)) "
+        "SELECT subject_id, linked_id FROM link SEMI JOIN subject USING (subject_id) UNION "
+        "SELECT linked_id AS subject_id, subject_id AS linked_id FROM link WHERE linked_id IN (SELECT subject_id FROM subject)"
     )
 
 

@@ -112,9 +112,10 @@ def _add_shared_ids(desk: Desk, new: Collection[int], gone: Collection[int]) -> 
     sources = desk.rows(f"SELECT count(DISTINCT source) FROM {event}")[0][0]
     if sources in (0, 1) and not desk.count(f"SELECT 1 FROM {stands}"):
         return
-    among = "" if gone else f" WHERE event_id IN (SELECT event_id FROM {event} WHERE load_id IN ({_numbers(new)}))"
-    desk.lay("event", f"SELECT * FROM {event}{among}")
-    desk.replace_rows("shared_id", ["event_id"], f"SELECT event_id FROM {stands}{among}", _step(desk, "shared_id").sql)
+    among = "TRUE" if gone else f"event_id IN (SELECT event_id FROM {event} WHERE load_id IN ({_numbers(new)}))"
+    desk.lay("event", f"SELECT * FROM {event} WHERE {among}")
+    old = desk.placed("shared_id", among)
+    desk.replace_rows("shared_id", ["event_id"], old, _step(desk, "shared_id").sql)
     desk.drop("event")
     changed = 'SELECT event_id FROM "upkeep gone shared_id" UNION SELECT event_id FROM "upkeep made shared_id"'
     _add_events(desk, f"event.event_id IN ({changed})")

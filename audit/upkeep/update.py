@@ -15,7 +15,8 @@ from audit.upkeep.context import find_changed_tables, note_tables
 from audit.upkeep.desk import Desk
 from audit.upkeep.explanations import leave_explanations, remake_explanations, update_explanations
 from audit.upkeep.marks import Mark, mark_now, read_mark, write_mark
-from audit.upkeep.pairs import find_touched
+from audit.upkeep.near import lay_near
+from audit.upkeep.pairs import find_pairs, find_touched
 from audit.upkeep.views import remake_views, update_views
 from audit.warehouse import one_transaction
 
@@ -72,8 +73,10 @@ def _update(desk: Desk, span: timedelta | None, before: Mark) -> None:
         remake_views(desk, horizon)
     else:
         find_touched(desk, changed)
+        find_pairs(desk, changed)
+        lay_near(desk, horizon.judged_until, before.judged_until)
         if horizon.judges:
-            update_explanations(desk, changed)
+            update_explanations(desk)
         else:
             leave_explanations(desk)
-        update_views(desk, horizon, before, changed)
+        update_views(desk, horizon, changed)

@@ -1,127 +1,151 @@
 """Views over the log whose rows are kept: all made anew, or only the partitions of accesses that changed."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from audit.catalogue import Catalogue, View, kept_views, tables_below, untraced_tables
 from audit.explain import SQL_FOR_KEPT_EXPLANATION, Horizon, lay_horizon, make_views
-from audit.sql import quote_identifier, quote_literal
-from audit.upkeep.bearing import lay_what_bears
+from audit.sql import quote_identifier
+from audit.upkeep.bearing import lay_what_bears_on_access
 from audit.upkeep.desk import Desk
-from audit.upkeep.marks import Mark
-from audit.upkeep.parts import PART, days_of_part, in_part, partition_columns, select_partitions
+from audit.upkeep.near import NEAR
+from audit.upkeep.parts import find_part, in_part, lay_part, partition_columns, select_partitions
+from audit.upkeep.readings import columns_read
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Kept views that are made of the same accesses. `below`: the names of the kept views that each reads."""
+
+    partition: tuple[str, ...]
+    below: tuple[str, ...]
+    local: bool
+    views: tuple[View, ...]
 
 
 def remake_views(desk: Desk, horizon: Horizon, views: Iterable[View] | None = None) -> None:
     """Make the kept views whole."""
-    for view in kept_views(desk.catalogue) if views is None else views:
-        _lay_below(desk, view, horizon)
+    wanted = tuple(kept_views(desk.catalogue) if views is None else views)
+    if not wanted:
+        return
+    _lay_horizon(desk, horizon)
+    for view in wanted:
+        _make_below(desk, [view])
         desk.keep(view.id, view.sql, view.bound())
-        desk.clear()
+    desk.clear()
 
 
-def update_views(desk: Desk, horizon: Horizon, before: Mark, changed_tables: set[str]) -> None:
+def update_views(desk: Desk, horizon: Horizon, changed_tables: set[str]) -> None:
     """Make the partitions anew that hold an access which changed, was explained otherwise, or passed the horizon.
 
     Of a view that says that it is local, also those of accesses that a changed reference row touches (`find_touched`). Any
     other view that rests on a reference table that changed is made whole.
     """
-    views = kept_views(desk.catalogue)
-    if not views:
-        return
-    _lay_changed(desk, horizon.judged_until, before.judged_until)
-    whole: set[str] = set()
-    seen: dict[str, int] = {}
-    for view in views:
-        kept_below = [other for other in views if other.id in _reads(desk.catalogue, view)]
+    _lay_changed(desk)
+    whole = _whole(desk, changed_tables)
+    views = [view for view in kept_views(desk.catalogue) if view not in whole]
+    for group in _groups(desk.catalogue, views, touched=bool(changed_tables)):
+        _update(desk, group, horizon)
+    remake_views(desk, horizon, whole)
+
+
+def _whole(desk: Desk, changed_tables: set[str]) -> list[View]:
+    """Return the views that cannot be made by partitions now, each after those that it reads."""
+    whole: list[View] = []
+    for view in kept_views(desk.catalogue):
+        below = _kept_below(desk.catalogue, view)
         if (
             untraced_tables(desk.catalogue, view) & changed_tables
-            or whole & {other.id for other in kept_below}
-            or any(not _has(desk, other, view.partition) for other in kept_below)
+            or any(other.id in below for other in whole)
+            or any(not set(view.partition) <= set(desk.columns(name)) for name in below)
         ):
-            whole.add(view.id)
-            remake_views(desk, horizon, [view])
-        else:
-            _update(desk, view, kept_below, horizon, seen)
+            whole.append(view)
+    return whole
 
 
-def _update(desk: Desk, view: View, kept_below: list[View], horizon: Horizon, seen: dict[str, int]) -> None:
-    columns = ", ".join(map(quote_identifier, view.partition))
-    sources = ['"upkeep changed access"', *(f'"upkeep rows {other.id}"' for other in kept_below)]
-    if view.local:
+def _groups(catalogue: Catalogue, views: Sequence[View], touched: bool) -> Iterator[_Group]:
+    """Yield the views by what tells their partitions, each group after those that its views read.
+
+    `touched`: reference rows changed, so that a local view is made anew in more partitions than another.
+    """
+    keys = [(view.partition, _kept_below(catalogue, view), view.local and touched) for view in views]
+    for key in dict.fromkeys(keys):
+        yield _Group(*key, tuple(view for view, its in zip(views, keys, strict=True) if its == key))
+
+
+def _update(desk: Desk, group: _Group, horizon: Horizon) -> None:
+    sources = ['"upkeep changed access"']
+    if group.local:
         sources.append('"upkeep touched access"')
-    part = " UNION ".join(f"SELECT {columns} FROM {source}" for source in sources)
-    if part not in seen:
-        # Views of the same partition see the same accesses: found once, for finding them is most of the work.
-        seen[part] = len(seen)
-        _lay_part(desk, seen[part], part, view.partition)
-    desk.lay("upkeep part", f'SELECT * FROM "upkeep part {seen[part]}"')
-    for name in ("access", "explained"):
-        desk.engine.create_view(name, f'SELECT * FROM "upkeep {name} {seen[part]}"')
-    for other in kept_below:
-        desk.lay(other.id, f"SELECT * FROM {desk.standing(other.id)} AS standing WHERE {in_part(view.partition)}")
-    if view.local:
-        lay_what_bears(desk, "SELECT subject_id FROM access", "SELECT reference FROM access", _tables(desk, view))
-    _lay_below(desk, view, horizon)
-    desk.lay("upkeep view", view.sql, view.bound())
-    stands = desk.standing(view.id)
-    desk.lay(
-        f"upkeep rows {view.id}",
-        f"SELECT * FROM {stands} AS standing WHERE {in_part(view.partition)} "
-        'UNION ALL BY NAME SELECT * FROM "upkeep view"',
-    )
-    desk.execute(f"DELETE FROM {stands} AS standing WHERE {in_part(view.partition)}")
-    desk.execute(f'INSERT INTO {stands} BY NAME SELECT * FROM "upkeep view"')
-    desk.clear()
+    sources += [_changed_rows(desk, group, name) for name in group.below]
+    find_part(desk, group.partition, sources)
+    # Only a local one may be shown less than all of the reference tables.
+    for local in (False, True):
+        views = [view for view in group.views if view.local is local]
+        if views:
+            lay_part(desk)
+            for name in group.below:
+                which = in_part(desk, group.partition)
+                desk.lay(name, f"SELECT * FROM {desk.standing(name)} AS standing WHERE {which}")
+            if local:
+                lay_what_bears_on_access(desk, tables_below(desk.catalogue, views))
+            _lay_horizon(desk, horizon)
+            _make_below(desk, views)
+            for view in views:
+                _replace(desk, view)
+            desk.clear()
 
 
-def _lay_part(desk: Desk, number: int, part: str, columns: Sequence[str]) -> None:
-    """Make tables of the partitions that SELECT `part` yields, of their accesses, and of what explains these."""
-    desk.lay("upkeep part", part)
-    desk.lay(f"upkeep part {number}", f"SELECT * FROM {PART}")
-    accesses = f'"upkeep access {number}"'
-    desk.lay(
-        f"upkeep access {number}",
-        f"SELECT * FROM {desk.standing('access')} AS standing "
-        f"WHERE {days_of_part(desk, columns)} AND {in_part(columns, of_access=True)}",
-    )
-    first, last = desk.rows(f"SELECT min(occurred_at), max(occurred_at) FROM {accesses}")[0]
-    # The engine passes over what lies outside the span.
-    span = f"occurred_at >= TIMESTAMP '{first}' AND occurred_at <= TIMESTAMP '{last}'" if first else "FALSE"
-    desk.lay(
-        f"upkeep explained {number}",
-        f"SELECT * FROM {desk.standing('explained')} WHERE {span} AND access_id IN (SELECT access_id FROM {accesses})",
-    )
+def _replace(desk: Desk, view: View) -> None:
+    """Put the partitions of a view that were found in place of those that stand; `upkeep old` and `upkeep new` tell readers."""
+    read = {name for other in kept_views(desk.catalogue) for name in _read(desk, other, view.id)}
+    old, new = f"upkeep old {view.id}", f"upkeep new {view.id}"
+    desk.lay(old, desk.placed(view.id, in_part(desk, view.partition), sorted(read)))
+    desk.lay(new, view.sql, view.bound())
+    desk.delete(view.id, quote_identifier(old))
+    desk.execute(f"INSERT INTO {desk.standing(view.id)} BY NAME SELECT * FROM {quote_identifier(new)}")
 
 
-def _lay_changed(desk: Desk, until: datetime | None, until_before: datetime | None) -> None:
-    """Make a table of the accesses that went, came, are explained otherwise, or are judged now and were not, or no more."""
+def _changed_rows(desk: Desk, group: _Group, name: str) -> str:
+    """SELECT for the rows of a kept view that went or came, as far as the views of the group can tell."""
+    read = {column for view in group.views for column in _read(desk, view, name)}
+    columns = ", ".join(map(quote_identifier, sorted(read)))
+    old, new = (f'SELECT {columns} FROM "upkeep {word} {name}"' for word in ("old", "new"))
+    return f"(({old} EXCEPT ALL {new}) UNION ALL ({new} EXCEPT ALL {old}))"
+
+
+def _read(desk: Desk, reader: View, name: str) -> set[str]:
+    """Return the columns of a kept view that another rests on: none, where it does not read it."""
+    if name not in _kept_below(desk.catalogue, reader):
+        return set()
+    texts = [reader.sql, *(other.sql for other in _below(desk.catalogue, reader) if not other.partition)]
+    return {*columns_read(texts, name, desk.columns(name)), *reader.partition}
+
+
+def _lay_changed(desk: Desk) -> None:
+    """Make a table of the accesses that went, came, are explained otherwise, or passed the horizon."""
     columns = select_partitions(partition_columns(desk))
-    standing = f"SELECT {columns} FROM {desk.standing('access')}"
+    names = ", ".join(map(quote_identifier, partition_columns(desk)))
     explained = " UNION ALL ".join(f'SELECT access_id FROM "upkeep {word} explained"' for word in ("gone", "made"))
     parts = [
         f'SELECT {columns} FROM "upkeep gone access"',
         f'SELECT {columns} FROM "upkeep made access"',
-        f"{standing} WHERE access_id IN ({explained})",
+        f"SELECT {columns} FROM {NEAR} WHERE access_id IN ({explained})",
+        f'SELECT {names} FROM "upkeep passed access"',
     ]
-    if until != until_before:
-        after, to = _span(until, until_before)
-        parts.append(f"{standing} WHERE occurred_at > {after} AND occurred_at <= {to}")
     desk.lay("upkeep changed access", " UNION ".join(parts))
 
 
-def _span(one: datetime | None, other: datetime | None) -> tuple[str, str]:
-    """Return the times between two horizons, as SQL; None is no limit."""
-    ends = [time for time in (one, other) if time is not None]
-    after = f"TIMESTAMP {quote_literal(str(min(ends)))}"
-    return after, f"TIMESTAMP {quote_literal(str(max(ends)))}" if len(ends) > 1 else "TIMESTAMP 'infinity'"
-
-
-def _lay_below(desk: Desk, view: View, horizon: Horizon) -> None:
-    """Make what a view reads and is not kept, over the accesses that stand or are laid before them."""
+def _lay_horizon(desk: Desk, horizon: Horizon) -> None:
     lay_horizon(desk.engine, horizon)
     desk.engine.create_view("explanation", SQL_FOR_KEPT_EXPLANATION)
-    make_views(desk.engine, [other for other in _below(desk.catalogue, view) if not other.partition])
+
+
+def _make_below(desk: Desk, views: Iterable[View]) -> None:
+    """Make what the views read and is not kept, over the accesses that stand or are laid before them; each once."""
+    needed = {other.id for view in views for other in _below(desk.catalogue, view) if not other.partition}
+    made = desk.engine.made()
+    make_views(desk.engine, [view for view in desk.catalogue.views if view.id in needed and view.id not in made])
 
 
 def _below(catalogue: Catalogue, view: View) -> tuple[View, ...]:
@@ -133,14 +157,5 @@ def _below(catalogue: Catalogue, view: View) -> tuple[View, ...]:
     return tuple(other for other in catalogue.views if other.id in needed)
 
 
-def _reads(catalogue: Catalogue, view: View) -> set[str]:
-    return {*view.reads, *(name for other in _below(catalogue, view) if not other.partition for name in other.reads)}
-
-
-def _tables(desk: Desk, view: View) -> set[str]:
-    return tables_below(desk.catalogue, [view])
-
-
-def _has(desk: Desk, view: View, columns: Iterable[str]) -> bool:
-    found = desk.rows(f"DESCRIBE {desk.standing(view.id)}")
-    return set(columns) <= {str(row[0]) for row in found}
+def _kept_below(catalogue: Catalogue, view: View) -> tuple[str, ...]:
+    return tuple(other.id for other in _below(catalogue, view) if other.partition)

@@ -1,0 +1,54 @@
+"""The accesses near what changed, and what explained them so far, taken from the log once.
+
+Whatever is asked later about a user and a subject is asked about these: the log is long, and they lie all over it.
+"""
+
+from datetime import datetime
+
+from audit.sql import quote_literal
+from audit.upkeep.bearing import find_links, find_what_bears
+from audit.upkeep.desk import Desk, same_values
+from audit.upkeep.pairs import PAIR
+from audit.upkeep.parts import PAIR_COLUMNS, partition_columns, select_partitions
+
+NEAR = '"upkeep near access"'
+NEAR_PAIR = '"upkeep near pair"'
+NEAR_EXPLAINED = '"upkeep near explained"'
+_CHANGED = ("upkeep gone access", "upkeep made access", "upkeep touched access", "upkeep passed access")
+
+
+def lay_near(desk: Desk, until: datetime | None, until_before: datetime | None) -> None:
+    """Make tables of near accesses, of what explained them, and of what bears on them. After `find_pairs`.
+
+    Near are those of the pairs to explain and of all that changed, and those of the same users to what is linked to these
+    subjects. Those changed, too, that are judged now and were not, or no more: between the two horizons. NULL is a user and a
+    subject here.
+    """
+    _lay_passed(desk, until, until_before)
+    changed = [f'SELECT user_id, subject_id FROM "{name}"' for name in _CHANGED]
+    desk.lay("upkeep asked pair", " UNION ".join([f"SELECT user_id, subject_id FROM {PAIR}", *changed]))
+    links = find_links(desk, 'SELECT DISTINCT subject_id FROM "upkeep asked pair" WHERE subject_id IS NOT NULL')
+    desk.lay(
+        "upkeep near pair",
+        'SELECT user_id, subject_id FROM "upkeep asked pair" UNION '
+        f'SELECT pair.user_id, link.linked_id FROM "upkeep asked pair" AS pair INNER JOIN ({links}) AS link USING (subject_id)',
+    )
+    near = f"SELECT 1 FROM {NEAR_PAIR} AS pair WHERE {same_values(PAIR_COLUMNS, 'pair', 'standing')}"
+    desk.lay("upkeep near access", f"SELECT * FROM {desk.standing('access')} AS standing WHERE EXISTS ({near})")
+    ours = f'SELECT access_id FROM {NEAR} UNION ALL SELECT access_id FROM "upkeep gone access"'
+    desk.lay("upkeep near explained", desk.placed("explained", f"access_id IN ({ours})"))
+    find_what_bears(desk, f"SELECT DISTINCT reference FROM {NEAR} WHERE reference IS NOT NULL")
+
+
+def _lay_passed(desk: Desk, until: datetime | None, until_before: datetime | None) -> None:
+    """Make a table of the accesses between two horizons, with what tells their pairs and partitions."""
+    columns = select_partitions(dict.fromkeys((*PAIR_COLUMNS, *partition_columns(desk))))
+    between = "FALSE" if until == until_before else _between(until, until_before)
+    desk.lay("upkeep passed access", f"SELECT {columns} FROM {desk.standing('access')} WHERE {between}")
+
+
+def _between(one: datetime | None, other: datetime | None) -> str:
+    """SQL that says whether an access lies between two horizons; None is no limit."""
+    first, *last = sorted(time for time in (one, other) if time is not None)
+    later = f"occurred_at > TIMESTAMP {quote_literal(str(first))}"
+    return later + "".join(f" AND occurred_at <= TIMESTAMP {quote_literal(str(time))}" for time in last)
