@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from audit.engine.duckdb import Limits, open_bench
 from audit.errors import QueryError
+from audit.findings.evidence import gather_evidence
 from audit.findings.measure import compare, measure, rank_findings
 from audit.findings.narrative import add_summaries
 from audit.findings.overlap import Overlap, reckon_overlap
@@ -99,18 +100,14 @@ def assemble(
         rank_findings(bench)
         compare(bench, None if previous is None else previous.findings)
         findings = add_summaries(bench, {detector.id: detector.summary for detector, _ in detected})
-        return Findings(findings, _evidence(bench), rank_users(bench), reckon_overlap(bench))
+        evidence = gather_evidence(bench, facts.accesses, facts.events, facts.tried)
+        return Findings(findings, evidence, rank_users(bench), reckon_overlap(bench))
 
 
 def _take_facts(bench: duckdb.DuckDBPyConnection, facts: Facts) -> None:
-    for name, table in (
-        ("fact", facts.accesses),
-        ("fact_event", facts.events),
-        ("fact_tried", facts.tried),
-        ("user_count", facts.user_counts),
-    ):
-        # Read where they are: a copy would take their memory twice.
-        bench.register(name, table)
+    # Read where they are: a copy would take their memory twice.
+    bench.register("fact", facts.accesses)
+    bench.register("user_count", facts.user_counts)
     bench.execute(
         """
         CREATE TABLE head (
@@ -174,23 +171,3 @@ def _check_constant(bench: duckdb.DuckDBPyConnection, detector: Detected) -> Non
             f"detector {detector.id}: a column besides access_id and counts changes within a finding, in {doubled} "
             f"findings; make it constant for each {', '.join(detector.key)}"
         )
-
-
-def _evidence(bench: duckdb.DuckDBPyConnection) -> pa.Table:
-    return bench.sql(
-        """
-        WITH act AS (
-            SELECT access_id, list(event_id ORDER BY node) AS event_ids FROM fact_event GROUP BY access_id
-        )
-        SELECT
-            citation.finding_id, citation.access_id, citation.counts,
-            COALESCE(act.event_ids, [fact.access_id]) AS event_ids,
-            fact.occurred_at, fact.system, fact.action, fact.user_id, fact.subject_kind, fact.subject_id, fact.reason,
-            fact.reference, fact.explanation, fact_tried.tried, fact.source, fact.path, fact.sha256, fact.record_no
-        FROM citation
-        INNER JOIN fact ON citation.access_id = fact.access_id
-        LEFT JOIN act ON citation.access_id = act.access_id
-        LEFT JOIN fact_tried ON citation.access_id = fact_tried.access_id
-        ORDER BY citation.finding_id, fact.occurred_at, citation.access_id
-        """
-    ).to_arrow_table()
