@@ -7,7 +7,7 @@
 -- key = ["user_id", "subject_id"]
 -- points = 24
 -- summary = "{user_id} looked up {subject_id} {event_count} times after incident {reference} had ended, the first {days_to_first} days after it"
--- reads = ["assigned_subject", "explanation", "incident", "judgeable_access", "unexplained_access"]
+-- reads = ["incident", "incident_holds", "incident_staff", "not_fully_explained_access", "other_access", "unexplained_access"]
 -- requires = ["incident"]
 -- parameters.min_accesses = 2
 -- parameters.grace_days = 14
@@ -46,15 +46,27 @@ WITH candidate AS (
 
 explained AS (
     SELECT
-        judgeable_access.user_id,
-        judgeable_access.subject_id,
-        judgeable_access.access_id,
-        judgeable_access.occurred_at,
-        explanation.reference
-    FROM judgeable_access
-    INNER JOIN candidate
-        ON judgeable_access.user_id = candidate.user_id AND judgeable_access.subject_id = candidate.subject_id
-    INNER JOIN explanation ON judgeable_access.access_id = explanation.access_id
+        other_access.user_id,
+        other_access.subject_id,
+        other_access.access_id,
+        other_access.occurred_at,
+        other_access.explanation_reference AS reference
+    FROM other_access
+    SEMI JOIN candidate ON other_access.user_id = candidate.user_id AND other_access.subject_id = candidate.subject_id
+    WHERE other_access.explained
+    UNION ALL
+    SELECT
+        not_fully_explained_access.user_id,
+        not_fully_explained_access.subject_id,
+        not_fully_explained_access.access_id,
+        not_fully_explained_access.occurred_at,
+        not_fully_explained_access.explanation_reference AS reference
+    FROM not_fully_explained_access
+    SEMI JOIN candidate
+        ON
+            not_fully_explained_access.user_id = candidate.user_id
+            AND not_fully_explained_access.subject_id = candidate.subject_id
+    WHERE not_fully_explained_access.weak
 ),
 
 -- Of several incidents an explanation names the smallest; the user's other assignments then count as well.
@@ -68,14 +80,18 @@ explaining AS (
     SELECT
         explained.user_id,
         explained.subject_id,
-        assigned_subject.reference
+        incident.reference
     FROM explained
-    INNER JOIN assigned_subject
+    INNER JOIN incident_holds ON explained.subject_id = incident_holds.subject_id
+    INNER JOIN incident_staff
+        ON explained.user_id = incident_staff.user_id AND incident_holds.reference = incident_staff.reference
+    INNER JOIN incident
         ON
-            explained.user_id = assigned_subject.user_id
-            AND explained.subject_id = assigned_subject.subject_id
-            AND explained.occurred_at >= assigned_subject.starts_at
-            AND (assigned_subject.ends_at IS NULL OR explained.occurred_at < assigned_subject.ends_at)
+            incident_staff.reference = incident.reference
+            AND explained.occurred_at >= coalesce(incident_staff.starts_at, incident.opened_at)
+    WHERE
+        coalesce(incident_staff.ends_at, incident.closed_at) IS NULL
+        OR explained.occurred_at < coalesce(incident_staff.ends_at, incident.closed_at)
 ),
 
 -- A reference that is no incident is an authority's.

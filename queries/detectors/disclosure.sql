@@ -7,7 +7,7 @@
 -- key = ["user_id", "subject_id"]
 -- points = 38
 -- summary = "{user_id} looked up {subject_id} and then: {actions}. {event_count} accesses that nothing explains in full"
--- reads = ["access", "not_fully_explained_access"]
+-- reads = ["not_fully_explained_access", "other_access"]
 -- requires = ["incident"]
 -- parameters.hours = 24
 -- parameters.disclosing_actions = ["print", "export", "disclose", "create", "amend", "delete"]
@@ -39,22 +39,22 @@
 -- The fully explained follower stands beside as context. Where every access is weakly explained (a print from the unit's incident by
 -- somebody who is not on it), the finding is only informational: units work that way all day. A single print with no look before it
 -- weighs less than a look and then a print: honest paperwork is printed when it is first opened.
-WITH pair AS (
-    SELECT DISTINCT
-        user_id,
-        subject_id
-    FROM not_fully_explained_access
-),
-
-performed AS (
+WITH performed AS (
     SELECT
-        access.user_id,
-        access.subject_id,
-        access.access_id,
-        access.occurred_at,
-        unnest(access.actions) AS action
-    FROM access
-    SEMI JOIN pair ON access.user_id = pair.user_id AND access.subject_id = pair.subject_id
+        user_id,
+        subject_id,
+        access_id,
+        occurred_at,
+        unnest(actions) AS action
+    FROM not_fully_explained_access
+    UNION ALL
+    SELECT
+        user_id,
+        subject_id,
+        access_id,
+        occurred_at,
+        unnest(actions) AS action
+    FROM other_access
 ),
 
 act AS (

@@ -7,7 +7,7 @@
 -- key = ["user_id", "reference"]
 -- points = 16
 -- summary = "{user_id} quoted {reference} for {event_count} accesses that it does not fit: {missing} unknown, {not_open} not open, {not_holding} not on it"
--- reads = ["doubtful_reference", "explanation", "incident"]
+-- reads = ["doubtful_reference", "not_fully_explained_access"]
 -- requires = ["incident"]
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
@@ -27,18 +27,15 @@
 -- access that is fully explained all the same is most likely a slip: when all are, the level falls to informational.
 WITH quoted AS (
     SELECT
-        doubtful_reference.access_id,
-        doubtful_reference.user_id,
-        doubtful_reference.subject_id,
-        doubtful_reference.reference,
-        doubtful_reference.missing,
-        doubtful_reference.not_holding,
-        incident.reference IS NOT NULL AND (
-            doubtful_reference.occurred_at < incident.opened_at - $lead_days * INTERVAL 1 DAY
-            OR coalesce(doubtful_reference.occurred_at >= incident.closed_at + $grace_days * INTERVAL 1 DAY, FALSE)
-        ) AS not_open
+        access_id,
+        user_id,
+        subject_id,
+        reference,
+        missing,
+        not_holding,
+        coalesce(occurred_at < opened_at - $lead_days * INTERVAL 1 DAY, FALSE)
+        OR coalesce(occurred_at >= closed_at + $grace_days * INTERVAL 1 DAY, FALSE) AS not_open
     FROM doubtful_reference
-    LEFT JOIN incident ON doubtful_reference.reference = incident.reference
 ),
 
 mismatch AS (
@@ -50,9 +47,9 @@ mismatch AS (
         quoted.missing,
         quoted.not_open,
         quoted.not_holding,
-        coalesce(explanation.strength = 'full', FALSE) AS explained
+        not_fully_explained_access.access_id IS NULL AS explained
     FROM quoted
-    LEFT JOIN explanation ON quoted.access_id = explanation.access_id
+    LEFT JOIN not_fully_explained_access ON quoted.access_id = not_fully_explained_access.access_id
     WHERE quoted.missing OR quoted.not_open OR quoted.not_holding
 ),
 

@@ -7,7 +7,7 @@
 -- key = ["user_id", "subject_id"]
 -- points = 38
 -- summary = "{user_id} looked up {subject_id} {event_count} times: relation {relation}, distance {distance}"
--- reads = ["access", "explanation", "judgeable_access", "related_subject"]
+-- reads = ["access", "horizon", "not_fully_explained_access", "related_subject"]
 -- requires = ["relationship or staff"]
 -- references = [
 --     "IPCC/ACPO 2012, The abuse of police powers to perpetrate sexual violence, case three",
@@ -37,31 +37,35 @@ WITH near AS (
         access.subject_id,
         access.access_id,
         related_subject.distance,
-        related_subject.relation
+        related_subject.relation,
+        horizon.judges
+        AND (horizon.judged_until IS NULL OR access.occurred_at <= horizon.judged_until)
+        AND not_fully_explained_access.access_id IS NULL AS explained
     FROM access
+    CROSS JOIN horizon
     INNER JOIN related_subject
         ON access.user_id = related_subject.user_id AND access.subject_id = related_subject.subject_id
+    LEFT JOIN not_fully_explained_access ON access.access_id = not_fully_explained_access.access_id
     WHERE related_subject.steps = 0
 ),
 
 linked AS (
     SELECT
-        judgeable_access.user_id,
-        judgeable_access.subject_id,
-        judgeable_access.access_id,
+        not_fully_explained_access.user_id,
+        not_fully_explained_access.subject_id,
+        not_fully_explained_access.access_id,
         related_subject.distance,
-        related_subject.relation
-    FROM judgeable_access
+        related_subject.relation,
+        FALSE AS explained
+    FROM not_fully_explained_access
     INNER JOIN related_subject
         ON
-            judgeable_access.user_id = related_subject.user_id
-            AND judgeable_access.subject_id = related_subject.subject_id
-    LEFT JOIN explanation ON judgeable_access.access_id = explanation.access_id
+            not_fully_explained_access.user_id = related_subject.user_id
+            AND not_fully_explained_access.subject_id = related_subject.subject_id
     WHERE
         related_subject.steps > 0
-        AND coalesce(explanation.strength, 'none') <> 'full'
-        AND (related_subject.starts_at IS NULL OR judgeable_access.occurred_at >= related_subject.starts_at)
-        AND (related_subject.ends_at IS NULL OR judgeable_access.occurred_at < related_subject.ends_at)
+        AND (related_subject.starts_at IS NULL OR not_fully_explained_access.occurred_at >= related_subject.starts_at)
+        AND (related_subject.ends_at IS NULL OR not_fully_explained_access.occurred_at < related_subject.ends_at)
 ),
 
 cited AS (
@@ -72,14 +76,13 @@ cited AS (
 
 nearest AS (
     SELECT
-        cited.user_id,
-        cited.subject_id,
-        min(cited.distance) AS distance,
-        count(DISTINCT cited.access_id) AS accesses,
-        count(DISTINCT cited.access_id) FILTER (WHERE explanation.strength = 'full') AS explained
+        user_id,
+        subject_id,
+        min(distance) AS distance,
+        count(DISTINCT access_id) AS accesses,
+        count(DISTINCT access_id) FILTER (WHERE explained) AS explained
     FROM cited
-    LEFT JOIN explanation ON cited.access_id = explanation.access_id
-    GROUP BY cited.user_id, cited.subject_id
+    GROUP BY user_id, subject_id
 ),
 
 named AS (

@@ -14,6 +14,8 @@ WITH quoted AS (
         judgeable_access.subject_id,
         judgeable_access.occurred_at,
         judgeable_access.reference,
+        incident.opened_at,
+        incident.closed_at,
         incident.reference IS NULL AS missing,
         incident_holds.reference IS NOT NULL AS holds,
         coalesce(judgeable_access.occurred_at < incident.opened_at, FALSE)
@@ -34,6 +36,8 @@ doubtful AS (
         subject_id,
         occurred_at,
         reference,
+        opened_at,
+        closed_at,
         missing,
         holds,
         outside
@@ -61,6 +65,8 @@ SELECT
     doubtful.subject_id,
     doubtful.occurred_at,
     doubtful.reference,
+    doubtful.opened_at,
+    doubtful.closed_at,
     doubtful.missing,
     NOT doubtful.missing AND NOT doubtful.holds AND held.access_id IS NULL AS not_holding
 FROM doubtful

@@ -1,7 +1,7 @@
 -- id = "warned_access"
 -- title = "Accesses within the scope of a warning, before and after it"
 -- description = "One row for each warning and unexplained access of the warned user in its scope, until it expires; and any to the very subject."
--- reads = ["access", "link", "unexplained_access", "warning"]
+-- reads = ["access", "link_direction", "unexplained_access", "warning"]
 -- materialise = true
 --
 -- The scope of a warning: its system; its subject and what is linked to it while the link lasts; neither = everything. To the very
@@ -17,11 +17,11 @@ WITH scope_subject AS (
     UNION
     SELECT
         warning.warning_id,
-        link.linked_id AS subject_id,
-        link.starts_at,
-        link.ends_at
+        link_direction.linked_id AS subject_id,
+        link_direction.starts_at,
+        link_direction.ends_at
     FROM warning
-    INNER JOIN link ON warning.subject_id = link.subject_id
+    INNER JOIN link_direction ON warning.subject_id = link_direction.subject_id
 ),
 
 in_scope AS (

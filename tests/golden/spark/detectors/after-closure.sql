@@ -10,17 +10,30 @@ WITH candidate AS (
     COUNT(*) >= :min_accesses
 ), explained AS (
   SELECT
-    judgeable_access.user_id,
-    judgeable_access.subject_id,
-    judgeable_access.access_id,
-    judgeable_access.occurred_at,
-    explanation.reference
-  FROM judgeable_access
-  INNER JOIN candidate
-    ON judgeable_access.user_id = candidate.user_id
-    AND judgeable_access.subject_id = candidate.subject_id
-  INNER JOIN explanation
-    ON judgeable_access.access_id = explanation.access_id
+    other_access.user_id,
+    other_access.subject_id,
+    other_access.access_id,
+    other_access.occurred_at,
+    other_access.explanation_reference AS reference
+  FROM other_access
+  SEMI JOIN candidate
+    ON other_access.user_id = candidate.user_id
+    AND other_access.subject_id = candidate.subject_id
+  WHERE
+    other_access.explained
+  UNION ALL
+  SELECT
+    not_fully_explained_access.user_id,
+    not_fully_explained_access.subject_id,
+    not_fully_explained_access.access_id,
+    not_fully_explained_access.occurred_at,
+    not_fully_explained_access.explanation_reference AS reference
+  FROM not_fully_explained_access
+  SEMI JOIN candidate
+    ON not_fully_explained_access.user_id = candidate.user_id
+    AND not_fully_explained_access.subject_id = candidate.subject_id
+  WHERE
+    not_fully_explained_access.weak
 ), explaining AS (
   SELECT
     user_id,
@@ -31,16 +44,19 @@ WITH candidate AS (
   SELECT
     explained.user_id,
     explained.subject_id,
-    assigned_subject.reference
+    incident.reference
   FROM explained
-  INNER JOIN assigned_subject
-    ON explained.user_id = assigned_subject.user_id
-    AND explained.subject_id = assigned_subject.subject_id
-    AND explained.occurred_at >= assigned_subject.starts_at
-    AND (
-      assigned_subject.ends_at IS NULL
-      OR explained.occurred_at < assigned_subject.ends_at
-    )
+  INNER JOIN incident_holds
+    ON explained.subject_id = incident_holds.subject_id
+  INNER JOIN incident_staff
+    ON explained.user_id = incident_staff.user_id
+    AND incident_holds.reference = incident_staff.reference
+  INNER JOIN incident
+    ON incident_staff.reference = incident.reference
+    AND explained.occurred_at >= COALESCE(incident_staff.starts_at, incident.opened_at)
+  WHERE
+    COALESCE(incident_staff.ends_at, incident.closed_at) IS NULL
+    OR explained.occurred_at < COALESCE(incident_staff.ends_at, incident.closed_at)
 ), ending AS (
   SELECT
     explaining.user_id,

@@ -1,18 +1,19 @@
-WITH pair AS (
-  SELECT DISTINCT
-    user_id,
-    subject_id
-  FROM not_fully_explained_access
-), performed AS (
+WITH performed AS (
   SELECT
-    access.user_id,
-    access.subject_id,
-    access.access_id,
-    access.occurred_at,
-    EXPLODE(access.actions) AS action
-  FROM access
-  SEMI JOIN pair
-    ON access.user_id = pair.user_id AND access.subject_id = pair.subject_id
+    user_id,
+    subject_id,
+    access_id,
+    occurred_at,
+    EXPLODE(actions) AS action
+  FROM not_fully_explained_access
+  UNION ALL
+  SELECT
+    user_id,
+    subject_id,
+    access_id,
+    occurred_at,
+    EXPLODE(actions) AS action
+  FROM other_access
 ), act AS (
   SELECT
     user_id,

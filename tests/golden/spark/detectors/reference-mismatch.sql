@@ -1,22 +1,14 @@
 WITH quoted AS (
   SELECT
-    doubtful_reference.access_id,
-    doubtful_reference.user_id,
-    doubtful_reference.subject_id,
-    doubtful_reference.reference,
-    doubtful_reference.missing,
-    doubtful_reference.not_holding,
-    NOT incident.reference IS NULL
-    AND (
-      doubtful_reference.occurred_at < incident.opened_at - :lead_days * INTERVAL '1' DAY
-      OR COALESCE(
-        doubtful_reference.occurred_at >= incident.closed_at + :grace_days * INTERVAL '1' DAY,
-        FALSE
-      )
-    ) AS not_open
+    access_id,
+    user_id,
+    subject_id,
+    reference,
+    missing,
+    not_holding,
+    COALESCE(occurred_at < opened_at - :lead_days * INTERVAL '1' DAY, FALSE)
+    OR COALESCE(occurred_at >= closed_at + :grace_days * INTERVAL '1' DAY, FALSE) AS not_open
   FROM doubtful_reference
-  LEFT JOIN incident
-    ON doubtful_reference.reference = incident.reference
 ), mismatch AS (
   SELECT
     quoted.access_id,
@@ -26,10 +18,10 @@ WITH quoted AS (
     quoted.missing,
     quoted.not_open,
     quoted.not_holding,
-    COALESCE(explanation.strength = 'full', FALSE) AS explained
+    not_fully_explained_access.access_id IS NULL AS explained
   FROM quoted
-  LEFT JOIN explanation
-    ON quoted.access_id = explanation.access_id
+  LEFT JOIN not_fully_explained_access
+    ON quoted.access_id = not_fully_explained_access.access_id
   WHERE
     quoted.missing OR quoted.not_open OR quoted.not_holding
 ), counted AS (

@@ -4,36 +4,42 @@ WITH near AS (
     access.subject_id,
     access.access_id,
     related_subject.distance,
-    related_subject.relation
+    related_subject.relation,
+    horizon.judges
+    AND (
+      horizon.judged_until IS NULL OR access.occurred_at <= horizon.judged_until
+    )
+    AND not_fully_explained_access.access_id IS NULL AS explained
   FROM access
+  CROSS JOIN horizon
   INNER JOIN related_subject
     ON access.user_id = related_subject.user_id
     AND access.subject_id = related_subject.subject_id
+  LEFT JOIN not_fully_explained_access
+    ON access.access_id = not_fully_explained_access.access_id
   WHERE
     related_subject.steps = 0
 ), linked AS (
   SELECT
-    judgeable_access.user_id,
-    judgeable_access.subject_id,
-    judgeable_access.access_id,
+    not_fully_explained_access.user_id,
+    not_fully_explained_access.subject_id,
+    not_fully_explained_access.access_id,
     related_subject.distance,
-    related_subject.relation
-  FROM judgeable_access
+    related_subject.relation,
+    FALSE AS explained
+  FROM not_fully_explained_access
   INNER JOIN related_subject
-    ON judgeable_access.user_id = related_subject.user_id
-    AND judgeable_access.subject_id = related_subject.subject_id
-  LEFT JOIN explanation
-    ON judgeable_access.access_id = explanation.access_id
+    ON not_fully_explained_access.user_id = related_subject.user_id
+    AND not_fully_explained_access.subject_id = related_subject.subject_id
   WHERE
     related_subject.steps > 0
-    AND COALESCE(explanation.strength, 'none') <> 'full'
     AND (
       related_subject.starts_at IS NULL
-      OR judgeable_access.occurred_at >= related_subject.starts_at
+      OR not_fully_explained_access.occurred_at >= related_subject.starts_at
     )
     AND (
       related_subject.ends_at IS NULL
-      OR judgeable_access.occurred_at < related_subject.ends_at
+      OR not_fully_explained_access.occurred_at < related_subject.ends_at
     )
 ), cited AS (
   SELECT
@@ -45,18 +51,16 @@ WITH near AS (
   FROM linked
 ), nearest AS (
   SELECT
-    cited.user_id,
-    cited.subject_id,
-    MIN(cited.distance) AS distance,
-    COUNT(DISTINCT cited.access_id) AS accesses,
-    COUNT(DISTINCT cited.access_id) FILTER(WHERE
-      explanation.strength = 'full') AS explained
+    user_id,
+    subject_id,
+    MIN(distance) AS distance,
+    COUNT(DISTINCT access_id) AS accesses,
+    COUNT(DISTINCT access_id) FILTER(WHERE
+      explained) AS explained
   FROM cited
-  LEFT JOIN explanation
-    ON cited.access_id = explanation.access_id
   GROUP BY
-    cited.user_id,
-    cited.subject_id
+    user_id,
+    subject_id
 ), named AS (
   SELECT
     cited.user_id,

@@ -5,6 +5,8 @@ WITH quoted AS (
     judgeable_access.subject_id,
     judgeable_access.occurred_at,
     judgeable_access.reference,
+    incident.opened_at,
+    incident.closed_at,
     incident.reference IS NULL AS missing,
     NOT incident_holds.reference IS NULL AS holds,
     COALESCE(judgeable_access.occurred_at < incident.opened_at, FALSE)
@@ -24,6 +26,8 @@ WITH quoted AS (
     subject_id,
     occurred_at,
     reference,
+    opened_at,
+    closed_at,
     missing,
     holds,
     outside
@@ -54,6 +58,8 @@ SELECT
   doubtful.subject_id,
   doubtful.occurred_at,
   doubtful.reference,
+  doubtful.opened_at,
+  doubtful.closed_at,
   doubtful.missing,
   NOT doubtful.missing AND NOT doubtful.holds AND held.access_id IS NULL AS not_holding
 FROM doubtful

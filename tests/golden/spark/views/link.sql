@@ -1,17 +1,6 @@
-SELECT
+SELECT DISTINCT
   subject_id,
   linked_id,
   starts_at,
   ends_at
-FROM subject_link
-WHERE
-  relation IN ('keeper', 'occupant', 'phone_user', 'alias')
-UNION
-SELECT
-  linked_id AS subject_id,
-  subject_id AS linked_id,
-  starts_at,
-  ends_at
-FROM subject_link
-WHERE
-  relation IN ('keeper', 'occupant', 'phone_user', 'alias')
+FROM link_direction

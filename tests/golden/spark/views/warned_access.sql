@@ -10,12 +10,12 @@ WITH scope_subject AS (
   UNION
   SELECT
     warning.warning_id,
-    link.linked_id AS subject_id,
-    link.starts_at,
-    link.ends_at
+    link_direction.linked_id AS subject_id,
+    link_direction.starts_at,
+    link_direction.ends_at
   FROM warning
-  INNER JOIN link
-    ON warning.subject_id = link.subject_id
+  INNER JOIN link_direction
+    ON warning.subject_id = link_direction.subject_id
 ), in_scope AS (
   SELECT
     warning.warning_id,

@@ -1,0 +1,39 @@
+WITH fully AS (
+  SELECT
+    access_id,
+    reference
+  FROM explanation
+  WHERE
+    strength = 'full'
+), pair AS (
+  SELECT DISTINCT
+    judgeable_access.user_id,
+    judgeable_access.subject_id
+  FROM judgeable_access
+  ANTI JOIN fully
+    ON judgeable_access.access_id = fully.access_id
+), of_pair AS (
+  SELECT
+    access.access_id,
+    access.user_id,
+    access.subject_id,
+    access.occurred_at,
+    access.actions
+  FROM access
+  SEMI JOIN pair
+    ON access.user_id = pair.user_id AND access.subject_id = pair.subject_id
+)
+SELECT
+  of_pair.access_id,
+  of_pair.user_id,
+  of_pair.subject_id,
+  of_pair.occurred_at,
+  of_pair.actions,
+  NOT fully.access_id IS NULL AS explained,
+  fully.reference AS explanation_reference
+FROM of_pair
+CROSS JOIN horizon
+LEFT JOIN fully
+  ON of_pair.access_id = fully.access_id
+WHERE
+  NOT fully.access_id IS NULL OR of_pair.occurred_at > horizon.judged_until
