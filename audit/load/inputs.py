@@ -1,14 +1,14 @@
 """Which files an input has, and which of them are new. Reads no record."""
 
 import glob
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from audit.errors import InputOutputError
-from audit.load.fingerprint import Fingerprint, hash_file
+from audit.load.fingerprint import Fingerprint
 from audit.schema import Table
 from audit.workspace import Input, Workspace
 
@@ -79,28 +79,62 @@ def is_known(
     return _stands(connection, item) == hashed().sha256
 
 
-def files_to_load(
+def may_be_known(
     connection: duckdb.DuckDBPyConnection, item: Input, table: Table, files: tuple[Path, ...]
 ) -> tuple[Path, ...]:
-    """Return the files of an input that are to be loaded, in path order.
-
-    Of a log each file, for loading tells by itself which are known. Of reference data those whose content the input has
-    not had; and where none is new and the file that stands is no longer among them (an older one was put back), the
-    last by path.
-    """
-    if table.arrival == "append" or not files:
+    """Return the files of an input whose hash decides whether they are loaded: of a log those of a size that was loaded before."""
+    if table.arrival != "append":
         return files
-    hashes = {path: hash_file(path).sha256 for path in files}
+    rows = connection.execute("SELECT DISTINCT bytes FROM load_log WHERE source = ?", [item.source]).fetchall()
+    sizes = {row[0] for row in rows}
+    return tuple(path for path in files if _size(path) in sizes)
+
+
+def files_to_load(
+    connection: duckdb.DuckDBPyConnection,
+    item: Input,
+    table: Table,
+    files: tuple[Path, ...],
+    hashes: Mapping[Path, Callable[[], Fingerprint]],
+) -> tuple[Path, ...]:
+    """Return the files of an input that are to be loaded, in path order. `hashes`: of those that `may_be_known` names.
+
+    Of a log those whose content was not loaded from that source before; of a file that came since, loading tells by itself. Of
+    reference data those whose content the input has not had; and where none is new and the file that stands is no longer among
+    them (an older one was put back), the last by path.
+    """
+    if not files:
+        return files
+    if table.arrival == "append":
+        rows = connection.execute("SELECT sha256 FROM load_log WHERE source = ?", [item.source]).fetchall()
+        loaded = {row[0] for row in rows}
+        return tuple(path for path in files if path not in hashes or _readable(hashes[path]) not in loaded)
+    contents = {path: hashes[path]().sha256 for path in files}
     had = {
         row[0]
         for row in connection.execute(
             "SELECT sha256 FROM load_log INNER JOIN load_input USING (load_id) WHERE input = ?", [item.name]
         ).fetchall()
     }
-    new = tuple(path for path in files if hashes[path] not in had)
-    if new or _stands(connection, item) in hashes.values():
+    new = tuple(path for path in files if contents[path] not in had)
+    if new or _stands(connection, item) in contents.values():
         return new
     return files[-1:]
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _readable(hashed: Callable[[], Fingerprint]) -> str | None:
+    """Return the hash; None of what cannot be read, of which loading says why, and stops with it alone."""
+    try:
+        return hashed().sha256
+    except InputOutputError:
+        return None
 
 
 def _was_loaded(connection: duckdb.DuckDBPyConnection, source: str, sha256: str) -> bool:

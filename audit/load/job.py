@@ -8,7 +8,8 @@ import duckdb
 
 from audit.errors import AuditError, ExitCode, InputOutputError, SourceError, UsageError
 from audit.load.again import Withdrawn, load_again
-from audit.load.inputs import files_to_load, find_files
+from audit.load.ahead import hashing_ahead
+from audit.load.inputs import Found, files_to_load, find_files, may_be_known
 from audit.load.load import load_file
 from audit.load.noting import FileLoad
 from audit.sources.definition import SourceDefinition
@@ -56,18 +57,35 @@ def load_inputs(
 
     """
     result = LoadResult()
-    for item, definition in _with_definitions(workspace, library):
-        try:
-            found = find_files(workspace, item)
+    inputs = [(item, definition, _found(workspace, item)) for item, definition in _with_definitions(workspace, library)]
+    asked = [
+        path
+        for item, definition, found in inputs
+        if isinstance(found, Found)
+        for path in may_be_known(connection, item, definition.table, found.files)
+    ]
+    with hashing_ahead(asked) as hashes:
+        for item, definition, found in inputs:
+            if not isinstance(found, Found):
+                result.faults.append(found)
+                continue
             result.warnings += found.warnings
-            files = files_to_load(connection, item, definition.table, found.files)
+            try:
+                files = files_to_load(connection, item, definition.table, found.files, hashes)
+            except AuditError as fault:
+                result.faults.append(fault)
+                continue
             result.known += len(found.files) - len(files)
-        except AuditError as fault:
-            result.faults.append(fault)
-            continue
-        for path in files:
-            _load_one(connection, workspace, definition, path, item, result, notify)
+            for path in files:
+                _load_one(connection, workspace, definition, path, item, result, notify)
     return result
+
+
+def _found(workspace: Workspace, item: Input) -> Found | AuditError:
+    try:
+        return find_files(workspace, item)
+    except AuditError as fault:
+        return fault
 
 
 def load_named(

@@ -1,12 +1,16 @@
 """A log file whose content is known is skipped without a row; what is to be loaded is found by the inputs."""
 
 import gzip
+import hashlib
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from load_desk import event, faults
 
-from audit.errors import SourceError, UsageError
+from audit.errors import InputOutputError, SourceError, UsageError
+from audit.load import fingerprint
 
 WHEN = "2024-03-01 10:00:00"
 
@@ -18,6 +22,76 @@ def test_a_known_file_is_skipped_without_a_row(desk: Any) -> None:
 
     assert (again.loads, again.known, again.codes) == ([], 1, [])
     assert desk.rows("SELECT count(*) FROM load_log") == [(1,)]
+
+
+def test_a_file_is_known_by_its_content_and_not_by_its_size_and_time(desk: Any) -> None:
+    path = desk.folder / "logs" / "a.csv"
+    desk.load_log([event(event_id="E1")])
+    before = path.stat()
+
+    desk.write("logs/a.csv", [event(event_id="E2")])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+    assert desk.load().loads[0].loaded == 1
+    assert desk.rows("SELECT event_id FROM event ORDER BY event_id") == [("E1",), ("E2",)]
+
+
+def test_of_many_files_those_that_are_new_are_found_among_those_that_are_known(desk: Any) -> None:
+    for number in range(12):
+        desk.write(f"logs/{number:02}.csv", [event(event_id=f"E{number:02}")])
+    assert len(desk.load().loads) == 12
+
+    desk.write("logs/05.csv", [event(event_id="E99")])
+    desk.write("logs/12.csv", [event(event_id="E05")])
+    desk.write("logs/13.csv", [event(event_id="E13", reason="another length")])
+    result = desk.load()
+
+    # The content that 05.csv had is known under the name of 12.csv.
+    assert [load.path for load in result.loads] == ["logs/05.csv", "logs/13.csv"]
+    assert result.known == 12
+
+
+def test_the_same_new_content_in_two_files_is_loaded_once(desk: Any) -> None:
+    desk.write("logs/a.csv", [event()])
+    desk.write("logs/b.csv", [event()])
+
+    result = desk.load()
+
+    assert ([load.path for load in result.loads], result.known) == (["logs/a.csv"], 1)
+
+
+def test_a_file_of_a_known_size_that_cannot_be_read_stops_itself_alone(desk: Any, monkeypatch: Any) -> None:
+    desk.load_log([event(event_id="E1")])
+    desk.write("logs/b.csv", [event(event_id="E2")])
+    desk.write("logs/c.csv", [event(event_id="E3")])
+    whole = fingerprint.reading
+
+    def refused(path: Path) -> Any:
+        if path.name == "b.csv":
+            raise InputOutputError(f"{path}: cannot be read")
+        return whole(path)
+
+    monkeypatch.setattr(fingerprint, "reading", refused)
+    result = desk.load()
+
+    assert [load.path for load in result.loads] == ["logs/c.csv"]
+    assert ["b.csv" in message for message in faults(result)] == [True]
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 7, 1 << 20])
+@pytest.mark.parametrize("sizes", [(), (1,), (3, 7, 20), (20, 26, 3, 3), (27, 40)])
+def test_a_file_and_its_beginnings_have_the_hashes_of_their_bytes(
+    tmp_path: Path, monkeypatch: Any, chunk: int, sizes: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr(fingerprint, "_CHUNK", chunk)
+    content = b"abcdefghijklmnopqrstuvwxyz"
+    (tmp_path / "a").write_bytes(content)
+
+    found = fingerprint.hash_file(tmp_path / "a", sizes)
+
+    assert (found.sha256, found.bytes) == (hashlib.sha256(content).hexdigest(), 26)
+    assert found.beginnings == {size: hashlib.sha256(content[:size]).hexdigest() for size in sizes if size <= 26}
 
 
 def test_known_content_is_known_under_another_name(desk: Any) -> None:
