@@ -24,7 +24,6 @@ from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
 from audit.load.health import unresolved_accounts
 from audit.lock import hold, scratch_of
-from audit.on_spark import reading_on_spark
 from audit.progress import Notify, shown
 from audit.publish import Examined, Origin, Published, publish
 from audit.recording import record_loads
@@ -134,6 +133,8 @@ def _made_ready(
 ) -> tuple[LoadResult, AbstractContextManager[Engine]]:
     """Load and explain; the engine to be opened holds what is loaded and explained."""
     if options.engine == "spark":
+        from audit.on_spark import reading_on_spark  # and what transpiles, which no other run needs
+
         loaded = load_for_lake(workspace, notify, clock)
         return loaded, reading_on_spark(workspace, catalogue, horizon_span(workspace), notify, clock.step)
     return load_and_explain(workspace, catalogue, options.full, notify, clock), reading(workspace, notify)

@@ -1,6 +1,6 @@
 """Read the query folders and check all that is in them, file by file and then one against another.
 
-A shipped text that passed when the program was made (audit/catalogue/passed.py) is not parsed again.
+A shipped text that passed when the program was made (audit/passed.py) is not parsed again.
 """
 
 import hashlib
@@ -14,9 +14,9 @@ from audit.catalogue.cases import cases_path, read_cases
 from audit.catalogue.faults import listed, suggestion
 from audit.catalogue.header import Parts, id_in_name, read_query
 from audit.catalogue.kept import faults_of_keeping
-from audit.catalogue.passed import Passed, read_passed
 from audit.catalogue.query import AccessStep, Catalogue, Detector, Explanation, Query, Report, View
 from audit.errors import QueryError
+from audit.passed import Passed, read_passed
 from audit.schema import DERIVED, TABLES
 from audit.shipped import shipped_folder
 

@@ -56,12 +56,12 @@ class Session:
         workspace = self.workspace_if_any()
         return workspace.parameters if workspace else {}
 
-    def library(self) -> "Mapping[str, SourceDefinition]":
-        """Read the workspace's source definitions, or the shipped ones where there is no workspace."""
+    def library(self, in_full: bool = False) -> "Mapping[str, SourceDefinition]":
+        """Read the workspace's source definitions, or the shipped ones where there is no workspace; `in_full`: as above."""
         from audit.sources.library import read_library
 
         workspace = self.workspace_if_any()
-        return read_library(workspace.sources if workspace else ())
+        return read_library(workspace.sources if workspace else (), in_full)
 
     def zone(self) -> "Zone":
         """Return the workspace's time zone; UTC where there is no workspace."""

@@ -68,7 +68,7 @@ def check(session: Session, what: tuple[str, ...], limit: int, output_format: st
     """
     from audit.cli.sources_view import check_definitions, check_files, sort_out
 
-    zone, library = session.zone(), session.library()
+    zone, library = session.zone(), session.library(in_full=True)
     asked = sort_out(what, library)
     if asked.files:
         return check_files(asked, zone, limit, output_format)

@@ -2,7 +2,6 @@
 
 from audit.schema import Column
 from audit.sources.definition import ColumnRule, SourceDefinition
-from audit.sources.expression import raw_columns, with_columns
 from audit.sources.patterns import sql_for_fit, sql_for_group
 from audit.sources.raw import RawColumns
 from audit.sql import quote_identifier, quote_list, quote_literal
@@ -31,7 +30,11 @@ def failed_name(column: str) -> str:
 
 def used_columns(rule: ColumnRule) -> tuple[str, ...]:
     """Return the raw columns that a rule reads."""
-    return raw_columns(rule.expression) if rule.expression else rule.columns
+    if not rule.expression:
+        return rule.columns
+    from audit.sources.expression import raw_columns  # what parses it takes long to import, and few need it
+
+    return raw_columns(rule.expression)
 
 
 def sql_for_cells(definition: SourceDefinition, raw: RawColumns, relation: str) -> str:
@@ -102,6 +105,8 @@ def _tried_name(column: str) -> str:
 
 
 def _tried(rule: ColumnRule, definition: SourceDefinition, raw: RawColumns) -> str:
+    from audit.sources.expression import with_columns
+
     nothing = definition.read.null_values
     cells = {}
     for name in used_columns(rule):

@@ -1,11 +1,13 @@
 """Read a source definition and check it word by word. Opens nothing but the TOML file; runs no SQL."""
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from audit.errors import SourceError
+from audit.passed import Passed
 from audit.schema import TABLES, Table
 from audit.sources.column_rules import parse_columns
 from audit.sources.faults import Faults, did_you_mean
@@ -37,24 +39,26 @@ def built_in(table: Table) -> SourceDefinition:
     return SourceDefinition(table.name, table, ReadOptions(), rules, f"canonical table {table.name}", built_in=True)
 
 
-def read_definition(path: Path) -> SourceDefinition:
-    """Read and check one definition.
+def read_definition(path: Path, passed: Passed | None = None) -> SourceDefinition:
+    """Read and check one definition. `passed`: texts of its folder whose expressions need no parsing.
 
     Raises:
         SourceError: all that is wrong with it.
 
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+        document = tomllib.loads(content.decode())
     except OSError as fault:
         raise SourceError(f"{path}: cannot be read ({fault.strerror})") from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SourceError(f"{path}: is not TOML: {fault}") from fault
-    return parse_definition(document, path)
+    known = passed is not None and passed.holds(Path(path.name), hashlib.sha256(content).hexdigest())
+    return parse_definition(document, path, known)
 
 
-def parse_definition(document: Mapping[str, Any], path: Path) -> SourceDefinition:
-    """Make a definition of a TOML document; `path` is for messages."""
+def parse_definition(document: Mapping[str, Any], path: Path, passed: bool = False) -> SourceDefinition:
+    """Make a definition of a TOML document; `path` is for messages. `passed`: its expressions need no parsing."""
     faults = Faults(str(path))
     faults.check_keys("", document, _TOP)
     name = faults.text(document, "name", required=True)
@@ -65,11 +69,25 @@ def parse_definition(document: Mapping[str, Any], path: Path) -> SourceDefinitio
         raise SourceError(faults.messages)
     read = parse_read(document.get("read", {}), faults)
     rules = parse_columns(document.get("columns", {}), table, faults)
+    if not passed:
+        _check_expressions(rules, faults)
     samples = _samples(document.get("sample", []), table, faults)
     description = faults.text(document, "description")
     if faults.messages:
         raise SourceError(faults.messages)
     return SourceDefinition(name, table, read, rules, description, samples, path)
+
+
+def _check_expressions(rules: Mapping[str, ColumnRule], faults: Faults) -> None:
+    expressions = {name: rule.expression for name, rule in rules.items() if rule.expression is not None}
+    if not expressions:
+        return
+    # Here, not above: few definitions have any, and to import what parses them takes longer than all else of a definition.
+    from audit.sources.expression import check_expression
+
+    for name, text in expressions.items():
+        for message in check_expression(text):
+            faults.add(f"[columns] {name}: {message}")
 
 
 def _samples(section: Any, table: Table, faults: Faults) -> tuple[Sample, ...]:

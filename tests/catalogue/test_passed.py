@@ -11,8 +11,8 @@ import pytest
 from tiny_queries import Folder
 
 from audit.catalogue import read_catalogue
-from audit.catalogue.passed import LIST, listed_as_passed
 from audit.errors import QueryError
+from audit.passed import LIST, listed_as_passed
 
 NO_SELECT = "DROP TABLE access"
 NO_CASE_FIRES = '[[case]]\nname = "silent"\nexpect = ""\n'

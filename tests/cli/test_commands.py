@@ -62,6 +62,16 @@ def test_help_imports_nothing_heavy():
     assert ended.stderr == "[]\n"
 
 
+def test_a_run_of_shipped_queries_and_definitions_parses_no_sql(tiny):
+    check = (
+        "import sys; from audit.cli.main import run_words;"
+        "code = run_words(['-w', sys.argv[1], 'run']); print(code, 'sqlglot' in sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-c", check, tiny], capture_output=True, text=True, check=False)
+
+    assert ended.stdout.splitlines()[-1] == "0 False"
+
+
 def test_a_run_needs_no_pandas(tiny):
     """pyarrow imports it where it is installed: a quarter of all that is imported for a run."""
     check = (

@@ -13,10 +13,12 @@ import pytest
 
 from audit.errors import SourceError
 from audit.load.preview import Preview, preview_file
+from audit.sources import expression
 from audit.sources.check import check_samples
 from audit.sources.definition import SourceDefinition, read_definition
 from audit.sources.library import SHIPPED, read_library
 from audit.timezones import read_zone
+from tests.engine.goldens import PASSED_SOURCES, passed_sources
 
 ROOT = Path(__file__).parents[2]
 UTC = read_zone("UTC")
@@ -31,6 +33,31 @@ def library() -> dict[str, SourceDefinition]:
 
 def test_the_shipped_folder_holds_what_the_documentation_says() -> None:
     assert sorted(path.stem for path in SHIPPED.glob("*.toml")) == sorted(NAMES)
+
+
+def test_the_list_of_what_passed_names_exactly_the_shipped_definitions() -> None:
+    assert PASSED_SOURCES.read_text(encoding="ascii") == passed_sources(), "make golden: a definition changed"
+
+
+def test_expressions_are_parsed_but_those_of_shipped_definitions_that_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    monkeypatch.setattr(expression, "check_expression", lambda text: parsed.append(text) or [])
+    read_library(())
+    assert parsed == []
+
+    read_library((), in_full=True)
+    shipped = list(parsed)
+    assert len(shipped) >= 2
+
+    # One that was edited is on no list.
+    text = (SHIPPED / "alpr-organization-audit.toml").read_text(encoding="utf-8")
+    (tmp_path / "edited.toml").write_text(f"# edited\n{text}", encoding="utf-8")
+    parsed.clear()
+    read_library((tmp_path,))
+    assert parsed
+    assert set(parsed) <= set(shipped)
 
 
 @pytest.mark.parametrize("name", NAMES)

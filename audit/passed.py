@@ -1,8 +1,8 @@
-"""Which texts of the shipped queries and their cases passed every check, so that a run need not parse them again.
+"""Which texts that travel with the program passed every check when it was made, so that a run need not parse them again.
 
-The list lies beside the queries, in the words of `sha256sum`, and is made by checking all of them in full; a test makes it
-anew and compares. What it does not name is checked in full: a text that was edited, and whatever a workspace has of its own.
-Reads no query.
+A list lies beside the queries with their cases, and one beside the source definitions, in the words of `sha256sum`. They are
+made by checking all of it in full; a test makes them anew and compares. What a list does not name is checked in full: a text that
+was edited, and whatever a workspace has of its own. Checks nothing itself.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ LIST = "passed.sha256"
 
 @dataclass(frozen=True)
 class Passed:
-    """The hash of each text that passed, by its place below the folder: the place says what kind of query it is."""
+    """The hash of each text that passed, by its place below the folder: of a query the place says what kind it is of."""
 
     hashes: frozenset[tuple[str, str]] = frozenset()
 
