@@ -30,10 +30,11 @@ def update_accesses(desk: Desk) -> bool:
     find_tiles(desk, new, gone, chain)
     lay_events_of_tiles(desk)
     desk.lay(
-        "subject_link",
+        "upkeep event link",
         f"SELECT * FROM {desk.standing('subject_link')} WHERE subject_id IN (SELECT subject_id FROM event) "
         "OR linked_id IN (SELECT subject_id FROM event)",
     )
+    desk.engine.create_view("subject_link", 'SELECT * FROM "upkeep event link"')
     make_accesses(desk.engine, desk.catalogue, given=["shared_id"])
     for name, key in (("access", ("source", "access_id")), ("access_event", ("source", "event_id"))):
         desk.replace_rows(name, key, _of_tiles(desk, name), f"SELECT * FROM {name}")

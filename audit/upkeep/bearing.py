@@ -13,15 +13,9 @@ _BY_REFERENCE = ("incident", "incident_staff", "incident_subject")
 _NEAR, _OTHERS = "near", "of others"
 
 
-def find_links(desk: Desk, subjects: str) -> str:
-    """Find the links of the subjects that changed pairs have, a SELECT; return SQL for them: subject_id, linked_id."""
-    _find_subjects(desk, _NEAR, subjects, linked=True)
-    link = _found("subject_link", _NEAR)
-    return f"SELECT subject_id, linked_id FROM {link} UNION ALL SELECT linked_id, subject_id FROM {link}"
-
-
-def find_what_bears(desk: Desk, references: str) -> None:
-    """Find what else bears on them, and on the references that near accesses quote, a SELECT. After `find_links`."""
+def find_what_bears(desk: Desk, subjects: str, references: str, links: str) -> None:
+    """Find what bears on near accesses: SELECTs of their subjects and quoted references, and all links of these subjects."""
+    _find_subjects(desk, _NEAR, subjects, links)
     _find_rows(desk, _NEAR, references, _LARGE)
 
 
@@ -45,23 +39,21 @@ def lay_what_bears_on_access(desk: Desk, tables: Iterable[str]) -> None:
         f"({references} EXCEPT SELECT reference FROM {_found('asked reference', _NEAR)})"
     ):
         whose = _OTHERS
-        _find_subjects(desk, whose, subjects, linked="subject_link" in wanted)
+        _find_subjects(desk, whose, subjects, desk.standing("subject_link") if "subject_link" in wanted else None)
         _find_rows(desk, whose, references, wanted)
     lay_what_bears(desk, wanted, whose)
 
 
-def _find_subjects(desk: Desk, whose: str, subjects: str, linked: bool) -> None:
-    """Make tables of the subjects asked about and, where that is `linked`, of their links and of what these lead to."""
-    asked, links = _found("asked subject", whose), _found("subject_link", whose)
-    own = f"SELECT subject_id FROM {asked}"
-    reached = own
+def _find_subjects(desk: Desk, whose: str, subjects: str, links: str | None) -> None:
+    """Make tables of the subjects asked about and, where there are `links`, of theirs and of what these lead to."""
     desk.lay(_name("asked subject", whose), subjects)
-    if linked:
-        desk.lay(
-            _name("subject_link", whose),
-            f"SELECT * FROM {desk.standing('subject_link')} WHERE subject_id IN ({own}) OR linked_id IN ({own})",
-        )
-        reached += f" UNION SELECT subject_id FROM {links} UNION SELECT linked_id FROM {links}"
+    own = f"SELECT subject_id FROM {_found('asked subject', whose)}"
+    reached = own
+    if links is not None:
+        at_subjects = f"SELECT * FROM {links} WHERE subject_id IN ({own}) OR linked_id IN ({own})"
+        desk.lay(_name("subject_link", whose), at_subjects)
+        found = _found("subject_link", whose)
+        reached += f" UNION SELECT subject_id FROM {found} UNION SELECT linked_id FROM {found}"
     desk.lay(_name("subject reached", whose), reached)
 
 

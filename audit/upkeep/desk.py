@@ -67,7 +67,10 @@ class Desk:
     def placed(self, name: str, which: str, columns: Iterable[str] | None = None) -> str:
         """SELECT for the rows of what stands, `standing`, that meet a condition, with the place of each: `_place`."""
         told = ["*"] if columns is None else [*map(quote_identifier, columns)]
-        return f"SELECT {', '.join([*told, 'rowid AS _place'])} FROM {self.standing(name)} AS standing WHERE {which}"
+        places = f"SELECT rowid AS _place FROM {self.standing(name)} AS standing WHERE {which}"
+        # First the few columns of the condition are read, and then the others only where some rows were found.
+        found = f"SELECT {', '.join([*told, 'rowid AS _place'])} FROM {self.standing(name)} WHERE rowid IN ({places})"
+        return found if told else places
 
     def replace_rows(self, name: str, key: Iterable[str], old: str, new: str) -> None:
         """Put the rows of `new` where those of `old` stand, touching only what differs; both are SELECTs, `old` as `placed`.
@@ -77,9 +80,10 @@ class Desk:
         gone, made = f'"{_OWN}gone {name}"', f'"{_OWN}made {name}"'
         self.lay(f"{_OWN}old", old)
         self.lay(f"{_OWN}new", new)
-        content = f'SELECT {_NO_PLACE} FROM "{_OWN}old"'
-        self.lay(f"{_OWN}gone {name}", f'{content} EXCEPT SELECT * FROM "{_OWN}new"')
-        self.lay(f"{_OWN}made {name}", f'SELECT * FROM "{_OWN}new" EXCEPT {content}')
+        before, now = f'SELECT {_NO_PLACE} FROM "{_OWN}old"', f'SELECT * FROM "{_OWN}new"'
+        stood = self.rows(f"{before} LIMIT 1")
+        self.lay(f"{_OWN}gone {name}", f"{before} EXCEPT {now}")
+        self.lay(f"{_OWN}made {name}", f"{now} EXCEPT {before}" if stood else now)
         same = same_values(key, "gone", "old")
         self.delete(name, f'"{_OWN}old" AS old WHERE EXISTS (SELECT 1 FROM {gone} AS gone WHERE {same})')
         self.execute(f"INSERT INTO {self.standing(name)} BY NAME SELECT * FROM {made}")

@@ -38,8 +38,8 @@ def update_explanations(desk: Desk) -> None:
     """
     lay_what_bears(desk)
     desk.engine.create_view("access", f"SELECT * FROM {NEAR}")
-    desk.lay("upkeep dirty access", f"SELECT * FROM {NEAR} SEMI JOIN {PAIR} USING (user_id, subject_id)")
-    desk.lay("open_access", f"SELECT {_OPEN} FROM {_DIRTY}")
+    desk.lay("upkeep dirty access", f"SELECT {_OPEN} FROM {NEAR} SEMI JOIN {PAIR} USING (user_id, subject_id)")
+    desk.engine.create_view("open_access", f"SELECT * FROM {_DIRTY}")
     explain_open(desk.engine, desk.catalogue)
     ours = f'access_id IN (SELECT access_id FROM {_DIRTY} UNION ALL SELECT access_id FROM "upkeep gone access")'
     desk.replace_rows("explained", ["access_id"], f"SELECT * FROM {NEAR_EXPLAINED} WHERE {ours}", _explained(_DIRTY))

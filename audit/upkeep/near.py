@@ -6,7 +6,7 @@ Whatever is asked later about a user and a subject is asked about these: the log
 from datetime import datetime
 
 from audit.sql import quote_literal
-from audit.upkeep.bearing import find_links, find_what_bears
+from audit.upkeep.bearing import find_what_bears
 from audit.upkeep.desk import Desk, same_values
 from audit.upkeep.pairs import PAIR
 from audit.upkeep.parts import PAIR_COLUMNS, partition_columns, select_partitions
@@ -27,17 +27,32 @@ def lay_near(desk: Desk, until: datetime | None, until_before: datetime | None) 
     _lay_passed(desk, until, until_before)
     changed = [f'SELECT user_id, subject_id FROM "{name}"' for name in _CHANGED]
     desk.lay("upkeep asked pair", " UNION ".join([f"SELECT user_id, subject_id FROM {PAIR}", *changed]))
-    links = find_links(desk, 'SELECT DISTINCT subject_id FROM "upkeep asked pair" WHERE subject_id IS NOT NULL')
+    own = 'SELECT subject_id FROM "upkeep asked pair"'
+    desk.lay(
+        "upkeep link",
+        f"SELECT * FROM {desk.standing('subject_link')} WHERE subject_id IN ({own}) OR linked_id IN ({own})",
+    )
     desk.lay(
         "upkeep near pair",
         'SELECT user_id, subject_id FROM "upkeep asked pair" UNION '
-        f'SELECT pair.user_id, link.linked_id FROM "upkeep asked pair" AS pair INNER JOIN ({links}) AS link USING (subject_id)',
+        'SELECT pair.user_id, link.linked_id FROM "upkeep asked pair" AS pair INNER JOIN '
+        '(SELECT subject_id, linked_id FROM "upkeep link" UNION ALL SELECT linked_id, subject_id FROM "upkeep link") AS link '
+        "ON pair.subject_id = link.subject_id",
     )
     near = f"SELECT 1 FROM {NEAR_PAIR} AS pair WHERE {same_values(PAIR_COLUMNS, 'pair', 'standing')}"
-    desk.lay("upkeep near access", f"SELECT * FROM {desk.standing('access')} AS standing WHERE EXISTS ({near})")
+    desk.lay(
+        "upkeep near access", f"SELECT * EXCLUDE (_place) FROM ({desk.placed('access', f'EXISTS ({near})')}) AS placed"
+    )
     ours = f'SELECT access_id FROM {NEAR} UNION ALL SELECT access_id FROM "upkeep gone access"'
     desk.lay("upkeep near explained", desk.placed("explained", f"access_id IN ({ours})"))
-    find_what_bears(desk, f"SELECT DISTINCT reference FROM {NEAR} WHERE reference IS NOT NULL")
+    # Of most pairs there is no access: what bears on their subjects bears on nothing.
+    asked = f'SELECT 1 FROM "upkeep asked pair" AS pair WHERE {same_values(PAIR_COLUMNS, "pair", "near")}'
+    find_what_bears(
+        desk,
+        f"SELECT DISTINCT subject_id FROM {NEAR} AS near WHERE subject_id IS NOT NULL AND EXISTS ({asked})",
+        f"SELECT DISTINCT reference FROM {NEAR} WHERE reference IS NOT NULL",
+        '"upkeep link"',
+    )
 
 
 def _lay_passed(desk: Desk, until: datetime | None, until_before: datetime | None) -> None:

@@ -38,10 +38,10 @@ def find_pairs(desk: Desk, changed: set[str]) -> None:
         "upkeep changed pair",
         f"SELECT DISTINCT user_id, subject_id FROM ({accesses}) AS changed WHERE user_id IS NOT NULL AND subject_id IS NOT NULL",
     )
-    desk.lay(
-        "upkeep neighbour",
-        sql_for_links(desk, 'SELECT subject_id FROM "upkeep changed pair"', gone_links="subject_link" in changed),
-    )
+    # Of events collapsed anew the links are there.
+    links = desk.standing("subject_link") if desk.count('SELECT 1 FROM "upkeep gone access"') else '"upkeep event link"'
+    gone_links = "subject_link" in changed
+    desk.lay("upkeep neighbour", sql_for_links(links, 'SELECT subject_id FROM "upkeep changed pair"', gone_links))
     desk.lay(
         "upkeep pair",
         """
@@ -56,9 +56,9 @@ def find_pairs(desk: Desk, changed: set[str]) -> None:
     )
 
 
-def sql_for_links(desk: Desk, subjects: str, gone_links: bool = False) -> str:
+def sql_for_links(table: str, subjects: str, gone_links: bool) -> str:
     """SELECT for the links of some subjects, whatever their kind and time: subject_id, linked_id."""
-    links = f"SELECT subject_id, linked_id FROM {desk.standing('subject_link')}"
+    links = f"SELECT subject_id, linked_id FROM {table}"
     if gone_links:
         links += f" UNION ALL SELECT subject_id, linked_id FROM ({gone_rows('subject_link')}) AS gone"
     return (
@@ -93,7 +93,8 @@ def _lay_subjects(desk: Desk, changed: set[str]) -> None:
         "subject_id",
     )
     desk.lay("upkeep held", held)
-    links = sql_for_links(desk, 'SELECT subject_id FROM "upkeep held"', gone_links="subject_link" in changed)
+    standing, gone_links = desk.standing("subject_link"), "subject_link" in changed
+    links = sql_for_links(standing, 'SELECT subject_id FROM "upkeep held"', gone_links)
     parts = [
         'SELECT subject_id FROM "upkeep held"',
         f"SELECT linked_id AS subject_id FROM ({links}) AS link",

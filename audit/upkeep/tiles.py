@@ -203,15 +203,26 @@ def _add_parents(desk: Desk, turn: int) -> None:
         f'SELECT near.* FROM "upkeep near" AS near INNER JOIN {TILE} AS tile ON near.user_id = tile.user_id '
         f"AND near.day = tile.day WHERE tile.round = {turn}",
     )
-    for own, theirs in (("parent_event_id", "event_id"), ("event_id", "parent_event_id")):
-        # By the id alone, which the engine looks for while it reads; the source is compared below, with the few that are found.
-        _find(desk, f'event.{theirs} IN (SELECT {own} FROM "upkeep here" WHERE {own} IS NOT NULL)')
-        _add(
-            desk,
-            f'SELECT found.user_id, found.day FROM "{_FOUND}" AS found INNER JOIN "upkeep here" AS here '
-            f"ON found.source = here.source AND found.{theirs} = here.{own} AND found.user_id = here.user_id",
-            turn + 1,
-        )
+    # An event has one parent. Most are of the same days, and all events are read for the others.
+    _add(desk, _relatives("upkeep near", "parent_event_id", "event_id"), turn + 1)
+    others = (
+        'SELECT here.parent_event_id FROM "upkeep here" AS here ANTI JOIN "upkeep near" AS near '
+        "ON here.source = near.source AND here.parent_event_id = near.event_id WHERE here.parent_event_id IS NOT NULL"
+    )
+    if desk.count(others):
+        # By the id alone, which the engine looks for while it reads; the source is compared with the few that are found.
+        _find(desk, f"event.event_id IN ({others})")
+        _add(desk, _relatives(_FOUND, "parent_event_id", "event_id"), turn + 1)
+    _find(desk, 'event.parent_event_id IN (SELECT event_id FROM "upkeep here")')
+    _add(desk, _relatives(_FOUND, "event_id", "parent_event_id"), turn + 1)
+
+
+def _relatives(among: str, own: str, theirs: str) -> str:
+    """SELECT for the tiles of those events that an id of the last turn's events names, or that name one of these."""
+    return (
+        f'SELECT found.user_id, found.day FROM "{among}" AS found INNER JOIN "upkeep here" AS here '
+        f"ON found.source = here.source AND found.{theirs} = here.{own} AND found.user_id = here.user_id"
+    )
 
 
 def span_of_tiles(desk: Desk, which: str = "TRUE") -> tuple[str, str]:
