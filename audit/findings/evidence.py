@@ -18,24 +18,29 @@ _OF_THE_ACCESS = (
 def gather_evidence(
     bench: duckdb.DuckDBPyConnection, accesses: pa.Table, events: pa.Table, tried: pa.Table
 ) -> pa.Table:
-    """Return a row for each finding and access, by finding and time: the bench's `citation`, with what is known of `accesses`.
+    """Return a row for each finding and access, by finding and time: from the bench's `taken` and `several`.
 
     `events`: those of each access that has more than one, sorted by access and `node`. `tried`: one row an access, at most.
     """
     ids = accesses["access_id"]
     known = accesses.append_column("event_ids", events_of(ids, events)).append_column("tried", _tried_of(ids, tried))
-    bench.register(
-        "cited_at", pa.table({"access_id": ids, "occurred_at": accesses["occurred_at"], "place": _places(ids)})
-    )
     cited = bench.sql(
         """
-        SELECT citation.finding_id, citation.access_id, citation.counts, cited_at.place
-        FROM citation
-        INNER JOIN cited_at ON citation.access_id = cited_at.access_id
-        ORDER BY citation.finding_id, cited_at.occurred_at, citation.access_id
+        SELECT finding_id, access_id, counts, place
+        FROM (
+            SELECT taken.finding_id, taken.access_id, taken.counts, taken.place, taken.occurred_at
+            FROM taken
+            ANTI JOIN several ON taken.finding_id = several.finding_id
+            WHERE taken.place IS NOT NULL
+            UNION ALL
+            SELECT finding_id, access_id, bool_or(counts), place, occurred_at
+            FROM several
+            WHERE place IS NOT NULL
+            GROUP BY finding_id, access_id, place, occurred_at
+        )
+        ORDER BY finding_id, occurred_at, access_id
         """
     ).to_arrow_table()
-    bench.unregister("cited_at")
     told = known.select(["event_ids", *_OF_THE_ACCESS]).take(cited["place"])
     return pa.table(
         {name: cited[name] for name in ("finding_id", "access_id", "counts")}

@@ -1,13 +1,15 @@
-"""Measure, score, rank and compare the findings on the bench: its tables `head`, `citation` and `fact` are given.
+"""Measure, score, rank and compare the findings on the bench, from its tables `taken`, `several` and `fact`.
 
-A year has hundreds of thousands of findings, nearly all of one access. So what is reckoned stays narrow (`scored`, `ranked`),
-and the texts of a finding are put together once, when it goes into the report.
+A year has hundreds of thousands of findings, nearly all of one row. That one is all that is to be counted of it, and grouping,
+telling apart and sorting within a group are for the others.
 """
 
 from datetime import datetime
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from audit.findings.score import LEAST, MOST, PARTS
 
@@ -17,158 +19,165 @@ _NOTHING_BEFORE = pa.schema(
 
 
 def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> None:
-    """Count what each finding cites, and give it its score in parts: table `scored`."""
+    """Count what each finding cites, and give it its score in parts: table `scored`. `row_no`: of its first row."""
     parts = ", ".join(f"CAST({part.points} AS INTEGER) AS {part.name}_part" for part in PARTS)
-    total = " + ".join(f"{part.name}_part" for part in PARTS)
+    names = ", ".join(f"{part.name}_part" for part in PARTS)
+    total = names.replace(", ", " + ")
     bench.execute(
         f"""
         CREATE TABLE scored AS
-        WITH counting AS (
+        WITH one AS (
+            SELECT *, COALESCE(counts AND place IS NOT NULL, FALSE) AS cites
+            FROM taken
+            ANTI JOIN several ON taken.finding_id = several.finding_id
+        ),
+        many AS (
             SELECT
-                citation.finding_id,
-                fact.access_id,
-                fact.occurred_at,
-                fact.local_date,
-                fact.marked,
-                fact.distance,
-                fact.after_warning,
-                fact.strength,
-                fact.reason
-            FROM citation
-            INNER JOIN fact ON citation.access_id = fact.access_id
-            WHERE citation.counts
+                finding_id,
+                min(row_no) AS row_no,
+                any_value(detector) AS detector,
+                any_value(level) AS level,
+                any_value(user_id) AS user_id,
+                any_value(subject_id) AS subject_id,
+                any_value(points) AS points,
+                any_value(first_at) AS first_at,
+                any_value(last_at) AS last_at
+            FROM several
+            GROUP BY finding_id
+        ),
+        counting AS (
+            SELECT finding_id, place
+            FROM several
+            WHERE place IS NOT NULL AND counts
+            GROUP BY finding_id, place
         ),
         counted AS (
             SELECT
-                finding_id,
-                count(*) AS event_count,
-                min(access_id) AS first_access,
-                min(occurred_at) AS first_at,
-                max(occurred_at) AS last_at,
-                bool_or(marked) AS marked,
-                min(distance) AS distance,
-                bool_or(after_warning) AS after_warning,
-                count(*) FILTER (WHERE strength = 'weak') AS weak_count,
-                count(*) FILTER (WHERE strength = 'full') AS explained_count,
-                count(*) FILTER (WHERE trim(COALESCE(reason, '')) = '') AS blank_reasons,
-                COALESCE(min(reason) = max(reason), FALSE) AS one_reason
-            FROM counting
-            GROUP BY finding_id
-        ),
-        -- Telling apart and sorting within a group costs the same for one access as for many, so those of one are spared it.
-        several AS (
-            SELECT
                 counting.finding_id,
-                count(DISTINCT counting.local_date) AS days,
-                list(counting.access_id ORDER BY counting.occurred_at, counting.access_id) AS event_ids
+                count(*) AS event_count,
+                count(DISTINCT fact.local_date) AS days,
+                list(fact.access_id ORDER BY fact.occurred_at, fact.access_id) AS event_ids,
+                min(fact.occurred_at) AS first_at,
+                max(fact.occurred_at) AS last_at,
+                bool_or(fact.marked) AS marked,
+                min(fact.distance) AS distance,
+                bool_or(fact.after_warning) AS after_warning,
+                count(*) FILTER (WHERE fact.strength = 'weak') AS weak_count,
+                count(*) FILTER (WHERE fact.strength = 'full') AS explained_count,
+                count(*) FILTER (WHERE trim(COALESCE(fact.reason, '')) = '') AS blank_reasons,
+                COALESCE(min(fact.reason) = max(fact.reason), FALSE) AS one_reason
             FROM counting
-            SEMI JOIN (SELECT finding_id FROM counted WHERE event_count > 1) AS large USING (finding_id)
+            INNER JOIN fact ON counting.place = fact.place
             GROUP BY counting.finding_id
+        ),
+        told AS (
+            SELECT
+                finding_id,
+                row_no,
+                detector,
+                level,
+                user_id,
+                subject_id,
+                points,
+                COALESCE(first_at, CASE WHEN cites THEN occurred_at END) AS first_at,
+                COALESCE(last_at, CASE WHEN cites THEN occurred_at END) AS last_at,
+                CASE WHEN cites THEN 1 ELSE 0 END AS event_count,
+                CASE WHEN cites THEN 1 ELSE 0 END AS days,
+                CASE WHEN cites THEN [access_id] ELSE [] END AS event_ids,
+                cites AND marked AS marked,
+                CASE WHEN cites THEN distance END AS distance,
+                cites AND after_warning AS after_warning,
+                CASE WHEN cites AND strength = 'weak' THEN 1 ELSE 0 END AS weak_count,
+                CASE WHEN cites AND strength = 'full' THEN 1 ELSE 0 END AS explained_count,
+                CASE WHEN cites AND blank THEN 1 ELSE 0 END AS blank_reasons,
+                cites AND reasoned AS one_reason
+            FROM one
+            UNION ALL
+            SELECT
+                many.finding_id,
+                many.row_no,
+                many.detector,
+                many.level,
+                many.user_id,
+                many.subject_id,
+                many.points,
+                COALESCE(many.first_at, counted.first_at),
+                COALESCE(many.last_at, counted.last_at),
+                COALESCE(counted.event_count, 0),
+                COALESCE(counted.days, 0),
+                COALESCE(counted.event_ids, []),
+                COALESCE(counted.marked, FALSE),
+                counted.distance,
+                COALESCE(counted.after_warning, FALSE),
+                COALESCE(counted.weak_count, 0),
+                COALESCE(counted.explained_count, 0),
+                COALESCE(counted.blank_reasons, 0),
+                COALESCE(counted.one_reason, FALSE)
+            FROM many
+            LEFT JOIN counted ON many.finding_id = counted.finding_id
         ),
         measured AS (
             SELECT
-                head.finding_id,
-                head.detector,
-                head.level,
-                head.user_id,
-                head.points,
-                COALESCE(head.first_at, counted.first_at) AS first_at,
-                COALESCE(head.last_at, counted.last_at) AS last_at,
-                COALESCE(counted.event_count, 0) AS event_count,
-                CASE WHEN counted.finding_id IS NULL THEN 0 ELSE COALESCE(several.days, 1) END AS days,
-                CASE
-                    WHEN counted.finding_id IS NULL THEN []
-                    ELSE COALESCE(several.event_ids, [counted.first_access])
-                END AS event_ids,
-                date_diff('day', COALESCE(head.first_at, counted.first_at), COALESCE(head.last_at, counted.last_at)) AS span_days,
-                COALESCE(date_diff('day', COALESCE(head.last_at, counted.last_at), CAST($newest_at AS TIMESTAMP)), 0) AS days_ago,
-                COALESCE(counted.marked, FALSE) AS marked,
-                counted.distance,
-                COALESCE(counted.after_warning, FALSE) AS after_warning,
-                COALESCE(counted.weak_count, 0) AS weak_count,
-                COALESCE(counted.explained_count, 0) AS explained_count,
-                COALESCE(counted.blank_reasons, 0) AS blank_reasons,
-                COALESCE(counted.one_reason, FALSE) AS one_reason
-            FROM head
-            LEFT JOIN counted ON head.finding_id = counted.finding_id
-            LEFT JOIN several ON head.finding_id = several.finding_id
+                *,
+                date_diff('day', first_at, last_at) AS span_days,
+                COALESCE(date_diff('day', last_at, CAST($newest_at AS TIMESTAMP)), 0) AS days_ago
+            FROM told
         ),
         parted AS (
             SELECT
-                finding_id, detector, level, user_id, first_at, last_at, event_count, days, event_ids, {parts}
+                finding_id, row_no, detector, level, user_id, subject_id, first_at, last_at, event_count, days, event_ids,
+                {parts}
             FROM measured
+        ),
+        bounded AS (
+            SELECT *, CAST(greatest({LEAST}, least({MOST}, {total})) AS INTEGER) AS score, {total} AS parts_total
+            FROM parted
         )
-        SELECT *, greatest({LEAST}, least({MOST}, {total})) AS score, {total} AS parts_total FROM parted
+        SELECT * EXCLUDE (parts_total, {names}), {_sql_for_score_parts()} AS score_parts FROM bounded
         """,
         {"newest_at": newest_at},
     )
 
 
-def rank_findings(bench: duckdb.DuckDBPyConnection) -> None:
-    """Put the findings in order, without ties: table `ranked`.
+def rank_findings(bench: duckdb.DuckDBPyConnection, previous: pa.Table | None) -> pa.Table:
+    """Return the findings of `scored` in their order, without ties, each with `rank`, and `status` against those before.
 
-    Those in the table `suppressed` have no rank, and no gap is where they stood.
+    Those in the table `suppressed` have no rank and stand last, and no gap is where they stood.
     """
-    bench.execute(
-        """
-        CREATE TABLE ranked AS
-        SELECT
-            scored.finding_id,
-            scored.detector,
-            scored.level,
-            scored.user_id,
-            scored.score,
-            suppressed.suppressed_by,
-            CASE WHEN suppressed.suppressed_by IS NULL THEN CAST(row_number() OVER (
-                PARTITION BY suppressed.suppressed_by IS NULL
-                ORDER BY scored.score DESC, scored.event_count DESC, scored.last_at DESC NULLS LAST, scored.finding_id
-            ) AS INTEGER) END AS rank
-        FROM scored
-        LEFT JOIN suppressed ON scored.finding_id = suppressed.finding_id
-        """
-    )
-
-
-def compare(bench: duckdb.DuckDBPyConnection, previous: pa.Table | None) -> None:
-    """Say of each finding whether it is new, updated or unchanged against those before: view `finding`, with all its columns."""
     before = previous if previous is not None else _NOTHING_BEFORE
     bench.register("before", before.select(_NOTHING_BEFORE.column_names))
-    bench.execute(
-        f"""
-        CREATE VIEW finding AS
+    ranked = bench.sql(
+        """
         SELECT
-            head.* EXCLUDE (points, first_at, last_at, details),
-            scored.score,
-            ranked.rank,
-            scored.first_at,
-            scored.last_at,
-            scored.event_count,
-            scored.days,
-            {_sql_for_details()} AS details,
+            scored.*,
+            suppressed.suppressed_by,
             CASE
                 WHEN before.finding_id IS NULL THEN 'new'
-                WHEN before.level <> head.level OR before.event_ids <> scored.event_ids THEN 'updated'
+                WHEN before.level <> scored.level OR before.event_ids <> scored.event_ids THEN 'updated'
                 ELSE 'unchanged'
-            END AS status,
-            scored.event_ids,
-            ranked.suppressed_by
-        FROM head
-        INNER JOIN scored ON head.finding_id = scored.finding_id
-        INNER JOIN ranked ON head.finding_id = ranked.finding_id
-        LEFT JOIN before ON head.finding_id = before.finding_id
+            END AS status
+        FROM scored
+        LEFT JOIN suppressed ON scored.finding_id = suppressed.finding_id
+        LEFT JOIN before ON scored.finding_id = before.finding_id
+        ORDER BY
+            suppressed.suppressed_by IS NOT NULL,
+            CASE WHEN suppressed.suppressed_by IS NULL THEN scored.score END DESC,
+            CASE WHEN suppressed.suppressed_by IS NULL THEN scored.event_count END DESC,
+            CASE WHEN suppressed.suppressed_by IS NULL THEN scored.last_at END DESC NULLS LAST,
+            scored.finding_id
         """
-    )
+    ).to_arrow_table()
+    bench.unregister("before")
+    places = pa.array(np.arange(1, ranked.num_rows + 1), pa.int32())
+    return ranked.append_column("rank", pc.if_else(pc.is_null(ranked["suppressed_by"]), places, None))
 
 
-def _sql_for_details() -> str:
-    """SQL for a finding's details with the parts of its score.
+def _sql_for_score_parts() -> str:
+    """SQL for the parts of a score as a JSON text.
 
     Parts that are nothing are left out; what the bounds of the score take away stands as a part, so that all add up.
     """
     # Put together as text: through JSON functions it takes ten times as long.
-    values = {part.name: f"scored.{part.name}_part" for part in PARTS} | {
-        "bound": "(scored.score - scored.parts_total)"
-    }
+    values = {part.name: f"{part.name}_part" for part in PARTS} | {"bound": "(score - parts_total)"}
     shown = ", ".join(f"CASE WHEN {value} <> 0 THEN '\"{name}\":' || {value} END" for name, value in values.items())
-    own = "left(head.details, -1) || CASE head.details WHEN '{}' THEN '' ELSE ',' END"
-    return f"{own} || '\"score_parts\":{{' || concat_ws(',', {shown}) || '}}}}'"
+    return f"'{{' || concat_ws(',', {shown}) || '}}'"

@@ -13,13 +13,13 @@ def rank_users(bench: duckdb.DuckDBPyConnection) -> pa.Table:
         CREATE TABLE component AS
         SELECT
             user_id,
-            detector,
+            CAST(detector AS VARCHAR) AS detector,
             CAST({SQL_FOR_COMPONENT} AS BIGINT) AS points,
             count(*) AS findings,
             bool_or(level IN ('medium', 'high', 'critical')) AS confirms
-        FROM (SELECT *, {SQL_FOR_WEIGHED} AS weighed FROM ranked)
-        WHERE user_id IS NOT NULL AND rank IS NOT NULL
-        GROUP BY user_id, detector
+        FROM (SELECT *, {SQL_FOR_WEIGHED} AS weighed FROM scored ANTI JOIN suppressed USING (finding_id))
+        WHERE user_id IS NOT NULL
+        GROUP BY ALL
         """
     )
     return bench.sql(

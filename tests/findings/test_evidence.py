@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.findings.evidence import gather_evidence
+from audit.findings.take import take_rows
+from tests.findings.drawn import Drawn
 
+DETECTOR = Drawn(key=("finding",))
 START = datetime(2025, 3, 1)
 TEXTS = (
     "system", "action", "user_id", "subject_kind", "subject_id", "reason", "reference", "explanation", "source", "path", "sha256",
@@ -27,6 +30,10 @@ def _evidence(
         "access_id": pa.array([f"A{place}" for place in places], pa.string()),
         "occurred_at": pa.array([START + timedelta(hours=hour) for hour, _, _ in accesses], pa.timestamp("us")),
         "record_no": pa.array(list(places), pa.int64()),
+        "distance": pa.nulls(len(accesses), pa.int32()),
+        "strength": pa.nulls(len(accesses), pa.string()),
+        "marked": pa.array([False for _ in places], pa.bool_()),
+        "after_warning": pa.array([False for _ in places], pa.bool_()),
     } | {name: pa.array([f"{name} {place}" for place in places], pa.string()) for name in TEXTS}
     events = [
         (f"A{place}", node, f"A{place}.{node}")
@@ -36,15 +43,19 @@ def _evidence(
     ]
     tried = [(f"A{place}", told) for place, (_, _, told) in enumerate(accesses) if told]
     bench = duckdb.connect()
-    bench.execute("CREATE TABLE citation (finding_id VARCHAR, access_id VARCHAR, counts BOOLEAN)")
-    for (finding, access), counts in cited.items():
-        bench.execute("INSERT INTO citation VALUES (?, ?, ?)", [f"F{finding}", f"A{access}", counts])
     # In chunks, as an engine returns them.
     half = len(accesses) // 2
     table = pa.table(facts)
+    chunks = pa.concat_tables([table.slice(0, half), table.slice(half)])
+    rows = pa.table({
+        "finding": pa.array([f"F{finding}" for finding, _ in cited], pa.string()),
+        "access_id": pa.array([f"A{access}" for _, access in cited], pa.string()),
+        "counts": pa.array(list(cited.values()), pa.bool_()),
+    })  # fmt: skip
+    take_rows(bench, [(DETECTOR, rows)], chunks)
     return gather_evidence(
         bench,
-        pa.concat_tables([table.slice(0, half), table.slice(half)]),
+        chunks,
         pa.table({
             "access_id": pa.array([access for access, _, _ in events], pa.string()),
             "node": pa.array([node for _, node, _ in events], pa.int64()),
@@ -65,7 +76,7 @@ def test_each_citation_of_a_known_access_stands_once_with_all_that_is_known(
     known = {pair: counts for pair, counts in cited.items() if pair[1] < len(accesses)}
     assert _evidence(accesses, cited) == [
         {
-            "finding_id": f"F{finding}",
+            "finding_id": DETECTOR.finding_id(f"F{finding}"),
             "access_id": f"A{access}",
             "counts": known[finding, access],
             "event_ids": [f"A{access}.{node}" for node in range(1, accesses[access][1] + 1)]
@@ -76,5 +87,7 @@ def test_each_citation_of_a_known_access_stands_once_with_all_that_is_known(
             "record_no": access,
         }
         | {name: f"{name} {access}" for name in TEXTS}
-        for finding, access in sorted(known, key=lambda pair: (pair[0], accesses[pair[1]][0], pair[1]))
+        for finding, access in sorted(
+            known, key=lambda pair: (DETECTOR.finding_id(f"F{pair[0]}"), accesses[pair[1]][0], pair[1])
+        )
     ]

@@ -1,5 +1,6 @@
 """What is counted of a finding is what a plain reckoning over its accesses gives, whether it cites none, one or several."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.findings.measure import measure
+from audit.findings.take import take_rows
+from tests.findings.drawn import Drawn
 
 START = datetime(2025, 3, 1)
 NEWEST = START + timedelta(days=400)
@@ -41,37 +44,32 @@ CITED = st.builds(
 
 
 def _measured(findings: list[list[Cited]]) -> dict[str, dict[str, object]]:
-    rows = [
-        (f"F{place}", f"A{place}-{number}", cited)
+    """Measure findings of one user each. One that cites nothing has a row all the same."""
+    cited = [
+        (f"U{place}", f"A{place}-{number}", one)
         for place, found in enumerate(findings)
-        for number, cited in enumerate(found)
+        for number, one in enumerate(found)
     ]
+    none = [f"U{place}" for place, found in enumerate(findings) if not found]
+    rows = pa.table({
+        "user_id": pa.array([user for user, _, _ in cited] + none, pa.string()),
+        "access_id": pa.array([access for _, access, _ in cited] + [None for _ in none], pa.string()),
+        "counts": pa.array([one.counts for _, _, one in cited] + [True for _ in none], pa.bool_()),
+    })  # fmt: skip
+    facts = pa.table({
+        "access_id": pa.array([access for _, access, _ in cited], pa.string()),
+        "occurred_at": pa.array([one.at() for _, _, one in cited], pa.timestamp("us")),
+        "local_date": pa.array([one.at().date() for _, _, one in cited], pa.date32()),
+        "strength": pa.array([one.strength for _, _, one in cited], pa.string()),
+        "reason": pa.array([one.reason for _, _, one in cited], pa.string()),
+        "marked": pa.array([one.marked for _, _, one in cited], pa.bool_()),
+        "distance": pa.array([one.distance for _, _, one in cited], pa.int32()),
+        "after_warning": pa.array([False for _ in cited], pa.bool_()),
+    })  # fmt: skip
     bench = duckdb.connect()
-    bench.register("given_citation", pa.table({
-        "finding_id": pa.array([finding for finding, _, _ in rows], pa.string()),
-        "access_id": pa.array([access for _, access, _ in rows], pa.string()),
-        "counts": pa.array([cited.counts for _, _, cited in rows], pa.bool_()),
-    }))  # fmt: skip
-    bench.register("given_fact", pa.table({
-        "access_id": pa.array([access for _, access, _ in rows], pa.string()),
-        "occurred_at": pa.array([cited.at() for _, _, cited in rows], pa.timestamp("us")),
-        "local_date": pa.array([cited.at().date() for _, _, cited in rows], pa.date32()),
-        "strength": pa.array([cited.strength for _, _, cited in rows], pa.string()),
-        "reason": pa.array([cited.reason for _, _, cited in rows], pa.string()),
-        "marked": pa.array([cited.marked for _, _, cited in rows], pa.bool_()),
-        "distance": pa.array([cited.distance for _, _, cited in rows], pa.int32()),
-        "after_warning": pa.array([False for _ in rows], pa.bool_()),
-    }))  # fmt: skip
-    bench.execute("CREATE TABLE citation AS FROM given_citation")
-    bench.execute("CREATE TABLE fact AS FROM given_fact")
-    bench.execute(
-        "CREATE TABLE head AS SELECT 'F' || place AS finding_id, 'drawn' AS detector, 'low' AS level, 'U1' AS user_id, "
-        "8::BIGINT AS points, NULL::TIMESTAMP AS first_at, NULL::TIMESTAMP AS last_at FROM range(?) AS places (place)",
-        [len(findings)],
-    )
+    take_rows(bench, [(Drawn(), rows)], facts)
     measure(bench, NEWEST)
-    found = bench.sql("FROM scored").to_arrow_table().to_pylist()
-    return {row["finding_id"]: row for row in found}
+    return {row["user_id"]: row for row in bench.sql("FROM scored").to_arrow_table().to_pylist()}
 
 
 def _days(found: list[Cited]) -> set[date]:
@@ -90,7 +88,7 @@ def _reasons_part(found: list[Cited]) -> int:
 def test_a_finding_is_measured_by_the_accesses_that_count(findings: list[list[Cited]]) -> None:
     measured = _measured(findings)
     for place, found in enumerate(findings):
-        row = measured[f"F{place}"]
+        row = measured[f"U{place}"]
         numbered = [(cited.at(), f"A{place}-{number}") for number, cited in enumerate(found) if cited.counts]
         counting = [cited for cited in found if cited.counts]
         assert row["event_ids"] == [access for _, access in sorted(numbered)]
@@ -98,10 +96,12 @@ def test_a_finding_is_measured_by_the_accesses_that_count(findings: list[list[Ci
         assert row["days"] == len(_days(counting))
         assert row["first_at"] == min((cited.at() for cited in counting), default=None)
         assert row["last_at"] == max((cited.at() for cited in counting), default=None)
-        assert row["subject_part"] == (6 if any(cited.marked for cited in counting) else 0)
-        assert row["reasons_part"] == _reasons_part(counting)
+        parts = json.loads(str(row["score_parts"]))
+        assert parts.get("subject", 0) == (6 if any(cited.marked for cited in counting) else 0)
+        assert parts.get("reasons", 0) == _reasons_part(counting)
         distances = [cited.distance for cited in counting if cited.distance is not None]
-        assert row["relation_part"] == {0: 10, 2: 5}.get(min(distances, default=9), 0)
+        assert parts.get("relation", 0) == {0: 10, 2: 5}.get(min(distances, default=9), 0)
         full, weak = (sum(cited.strength == word for cited in counting) for word in ("full", "weak"))
-        assert row["explained_part"] == -(15 * full // max(len(counting), 1))
-        assert row["weak_part"] == -(10 * weak // max(len(counting), 1))
+        assert parts.get("explained", 0) == -(15 * full // max(len(counting), 1))
+        assert parts.get("weak", 0) == -(10 * weak // max(len(counting), 1))
+        assert row["score"] == min(max(sum(parts.values()), 0), 100)
