@@ -278,7 +278,8 @@ def gather_facts(engine: Engine, catalogue: Catalogue, detections: Sequence[Dete
         engine.query(query.sql, query.bound())
         for query in map(catalogue.report, ("cited_access", "cited_event", "user_count"))
     )
-    return Facts(accesses, events, tell_tried(engine, catalogue), users, horizon.newest_at)
+    loads = engine.query("SELECT load_id, path, sha256 FROM load_log")
+    return Facts(accesses, events, tell_tried(engine, catalogue), loads, users, horizon.newest_at)
 
 
 def horizon_span(workspace: Workspace) -> timedelta | None:

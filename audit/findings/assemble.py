@@ -6,30 +6,18 @@ numbers and total orders: the same rows give the same findings with one thread a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.engine.duckdb import Limits, open_bench
-from audit.findings.evidence import gather_evidence
+from audit.findings.evidence import Facts, gather_evidence
 from audit.findings.measure import measure, rank_findings
 from audit.findings.overlap import Overlap, reckon_overlap
 from audit.findings.suppress import Suppression, suppress
 from audit.findings.take import Detected, take_rows
 from audit.findings.texts import write_findings
 from audit.findings.users import rank_users
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the engine knows of the cited accesses (queries/reports), and when the newest event was."""
-
-    accesses: pa.Table
-    events: pa.Table
-    tried: pa.Table
-    user_counts: pa.Table
-    newest_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -75,5 +63,5 @@ def assemble(
         suppress(bench, suppressions)
         ranked = rank_findings(bench, None if previous is None else previous.findings)
         findings = write_findings(bench, taken, ranked)
-        evidence = gather_evidence(bench, facts.accesses, facts.events, facts.tried)
+        evidence = gather_evidence(bench, facts)
         return Findings(findings, evidence, rank_users(bench), reckon_overlap(bench))

@@ -4,29 +4,40 @@ A year has hundreds of thousands of rows of many texts. So what tells their orde
 fetched once, in that order.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 _OF_THE_ACCESS = (
-    "occurred_at", "system", "action", "user_id", "subject_kind", "subject_id", "reason", "reference", "explanation",
-    "tried", "source", "path", "sha256", "record_no",
+    "access_id", "occurred_at", "system", "action", "user_id", "subject_kind", "subject_id", "reason", "reference", "explanation",
+    "source", "load_id", "record_no",
 )  # fmt: skip
 
 
-def gather_evidence(
-    bench: duckdb.DuckDBPyConnection, accesses: pa.Table, events: pa.Table, tried: pa.Table
-) -> pa.Table:
-    """Return a row for each finding and access, by finding and time: from the bench's `taken` and `several`.
+@dataclass(frozen=True)
+class Facts:
+    """What the engine knows of the cited accesses (queries/reports), of their users and loads, and when the newest event was.
 
     `events`: those of each access that has more than one, sorted by access and `node`. `tried`: one row an access, at most.
     """
-    ids = accesses["access_id"]
-    known = accesses.append_column("event_ids", events_of(ids, events)).append_column("tried", _tried_of(ids, tried))
+
+    accesses: pa.Table
+    events: pa.Table
+    tried: pa.Table
+    loads: pa.Table
+    user_counts: pa.Table
+    newest_at: datetime | None
+
+
+def gather_evidence(bench: duckdb.DuckDBPyConnection, facts: Facts) -> pa.Table:
+    """Return a row for each finding and access, by finding and time: from the bench's `taken` and `several`."""
     cited = bench.sql(
         """
-        SELECT finding_id, access_id, counts, place
+        SELECT finding_id, counts, place
         FROM (
             SELECT taken.finding_id, taken.access_id, taken.counts, taken.place, taken.occurred_at
             FROM taken
@@ -41,10 +52,14 @@ def gather_evidence(
         ORDER BY finding_id, occurred_at, access_id
         """
     ).to_arrow_table()
-    told = known.select(["event_ids", *_OF_THE_ACCESS]).take(cited["place"])
+    accesses = facts.accesses.select(_OF_THE_ACCESS).take(cited["place"])
+    tried = pc.index_in(accesses["access_id"], value_set=facts.tried["access_id"])
+    loaded = pc.index_in(accesses["load_id"], value_set=facts.loads["load_id"])
     return pa.table(
-        {name: cited[name] for name in ("finding_id", "access_id", "counts")}
-        | {name: told[name] for name in told.column_names}
+        {name: cited[name] for name in ("finding_id", "counts")}
+        | {name: accesses[name] for name in _OF_THE_ACCESS if name != "load_id"}
+        | {"event_ids": events_of(accesses["access_id"], facts.events), "tried": facts.tried["tried"].take(tried)}
+        | {name: facts.loads[name].take(loaded) for name in ("path", "sha256")}
     )
 
 
@@ -52,20 +67,12 @@ def events_of(access_ids: pa.ChunkedArray, events: pa.Table) -> pa.Array:
     """Return the list of each access's events: those in `events`, sorted by access and `node`, else the access alone."""
     # `node` counts an access's events from 1, so that each 1 begins another list.
     begins = np.flatnonzero(events["node"].to_numpy() == 1)
-    several = pa.ListArray.from_arrays(
-        pa.array(np.append(begins, events.num_rows), pa.int32()), events["event_id"].combine_chunks()
-    )
-    alone = pa.ListArray.from_arrays(pa.array(np.arange(len(access_ids) + 1), pa.int32()), access_ids.combine_chunks())
-    among_several = pc.index_in(access_ids, value_set=events["access_id"].take(pa.array(begins)))
-    return pa.concat_arrays([several, alone]).take(
-        pc.coalesce(among_several, pc.add(_places(access_ids), pa.scalar(len(several), pa.int32()))).combine_chunks()
-    )
+    together = _lists(np.append(begins, events.num_rows), events["event_id"])
+    alone = _lists(np.arange(len(access_ids) + 1), access_ids)
+    among_together = pc.index_in(access_ids, value_set=events["access_id"].take(pa.array(begins)))
+    among_alone = pa.array(np.arange(len(together), len(together) + len(alone)), pa.int32())
+    return pa.concat_arrays([together, alone]).take(pc.coalesce(among_together, among_alone).combine_chunks())
 
 
-def _tried_of(access_ids: pa.ChunkedArray, tried: pa.Table) -> pa.ChunkedArray:
-    """Return what was tried for each access, NULL where nothing was."""
-    return tried["tried"].take(pc.index_in(access_ids, value_set=tried["access_id"]))
-
-
-def _places(values: pa.ChunkedArray) -> pa.Array:
-    return pa.array(np.arange(len(values)), pa.int32())
+def _lists(offsets: np.ndarray, values: pa.ChunkedArray) -> pa.ListArray:
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values.combine_chunks())

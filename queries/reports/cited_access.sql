@@ -1,12 +1,29 @@
 -- id = "cited_access"
 -- title = "What is known of each access that a finding cites"
--- description = "The access, its explanation, its file and record, and the facts that the score rests on."
--- reads = ["access", "cited", "explanation", "load_log", "related_subject", "subject", "warning"]
+-- description = "The access, its explanation, its load and record, and the facts that the score rests on."
+-- reads = ["access", "cited", "explanation", "related_subject", "subject", "warning"]
 --
 -- `marked`: the subject carries a marker. `distance`: how near the subject is to the user (NULL = no relation known).
 -- `after_warning`: a warning to the user was in force. In no order: what is made of it is sorted, and it has hundreds of
--- thousands of rows.
-WITH near AS (
+-- thousands of rows. An access has one explanation at most: grouped by itself, it is looked up before the access is, whose many
+-- columns would else be carried through that.
+WITH cited_explanation AS (
+    SELECT
+        cited.access_id,
+        max(explanation.explanation) AS explanation,
+        max(explanation.strength) AS strength
+    FROM cited
+    LEFT JOIN explanation ON cited.access_id = explanation.access_id
+    GROUP BY cited.access_id
+),
+
+marked AS (
+    SELECT subject_id
+    FROM subject
+    WHERE coalesce(markers, '') <> ''
+),
+
+near AS (
     SELECT
         user_id,
         subject_id,
@@ -38,19 +55,16 @@ SELECT
     access.reason,
     access.reference,
     access.events,
-    explanation.explanation,
-    explanation.strength,
-    coalesce(subject.markers, '') <> '' AS marked,
+    cited_explanation.explanation,
+    cited_explanation.strength,
+    marked.subject_id IS NOT NULL AS marked,
     near.distance,
     warned.access_id IS NOT NULL AS after_warning,
     access.source,
-    load_log.path,
-    load_log.sha256,
+    access.load_id,
     access.record_no
-FROM cited
-INNER JOIN access ON cited.access_id = access.access_id
-LEFT JOIN explanation ON access.access_id = explanation.access_id
-LEFT JOIN subject ON access.subject_id = subject.subject_id
+FROM cited_explanation
+INNER JOIN access ON cited_explanation.access_id = access.access_id
+LEFT JOIN marked ON access.subject_id = marked.subject_id
 LEFT JOIN near ON access.user_id = near.user_id AND access.subject_id = near.subject_id
 LEFT JOIN warned ON access.access_id = warned.access_id
-LEFT JOIN load_log ON access.load_id = load_log.load_id

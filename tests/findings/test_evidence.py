@@ -7,87 +7,98 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.findings.evidence import gather_evidence
+from audit.findings.evidence import Facts, gather_evidence
 from audit.findings.take import take_rows
 from tests.findings.drawn import Drawn
 
 DETECTOR = Drawn(key=("finding",))
 START = datetime(2025, 3, 1)
-TEXTS = (
-    "system", "action", "user_id", "subject_kind", "subject_id", "reason", "reference", "explanation", "source", "path", "sha256",
-)  # fmt: skip
-# Of each access: the hour, how many events it has, and what was tried.
-ACCESSES = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 3), st.sampled_from([None, "no incident"])), max_size=6)
-# Of each citation: finding, access (some are not known), whether it counts.
-CITED = st.dictionaries(st.tuples(st.integers(0, 2), st.integers(0, 7)), st.booleans(), max_size=12)
+TEXTS = ("system", "action", "user_id", "subject_kind", "subject_id", "reason", "reference", "explanation", "source")
+# Of each access: the hour, how many events it has, what was tried, and its load.
+Access = tuple[int, int, str | None, int]
+ACCESSES = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(1, 3), st.sampled_from([None, "no incident"]), st.integers(1, 2)),
+    max_size=6,
+)
+# Of each row of the detector: finding, access (some are not known), whether it counts. A row may stand twice.
+Row = tuple[int, int, bool]
+ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 7), st.booleans()), max_size=12)
 
 
-def _evidence(
-    accesses: list[tuple[int, int, str | None]], cited: dict[tuple[int, int], bool]
-) -> list[dict[str, object]]:
-    places = range(len(accesses))
-    facts = {
-        "access_id": pa.array([f"A{place}" for place in places], pa.string()),
-        "occurred_at": pa.array([START + timedelta(hours=hour) for hour, _, _ in accesses], pa.timestamp("us")),
-        "record_no": pa.array(list(places), pa.int64()),
+def _text(values: list[str | None]) -> pa.Array:
+    return pa.array(values, pa.string())
+
+
+def _facts(accesses: list[Access]) -> Facts:
+    ids = [f"A{place}" for place in range(len(accesses))]
+    known = pa.table({
+        "access_id": _text(ids),
+        "occurred_at": pa.array([START + timedelta(hours=hour) for hour, _, _, _ in accesses], pa.timestamp("us")),
+        "load_id": pa.array([load for _, _, _, load in accesses], pa.int64()),
+        "record_no": pa.array(list(range(len(accesses))), pa.int64()),
         "distance": pa.nulls(len(accesses), pa.int32()),
         "strength": pa.nulls(len(accesses), pa.string()),
-        "marked": pa.array([False for _ in places], pa.bool_()),
-        "after_warning": pa.array([False for _ in places], pa.bool_()),
-    } | {name: pa.array([f"{name} {place}" for place in places], pa.string()) for name in TEXTS}
+        "marked": pa.array([False for _ in accesses], pa.bool_()),
+        "after_warning": pa.array([False for _ in accesses], pa.bool_()),
+        **{name: _text([f"{name} {access_id}" for access_id in ids]) for name in TEXTS},
+    })  # fmt: skip
     events = [
-        (f"A{place}", node, f"A{place}.{node}")
-        for place, (_, count, _) in enumerate(accesses)
+        (access_id, node, f"{access_id}.{node}")
+        for access_id, (_, count, _, _) in zip(ids, accesses, strict=True)
         for node in range(1, count + 1)
         if count > 1
     ]
-    tried = [(f"A{place}", told) for place, (_, _, told) in enumerate(accesses) if told]
-    bench = duckdb.connect()
+    tried = [(access_id, told) for access_id, (_, _, told, _) in zip(ids, accesses, strict=True) if told]
     # In chunks, as an engine returns them.
     half = len(accesses) // 2
-    table = pa.table(facts)
-    chunks = pa.concat_tables([table.slice(0, half), table.slice(half)])
-    rows = pa.table({
-        "finding": pa.array([f"F{finding}" for finding, _ in cited], pa.string()),
-        "access_id": pa.array([f"A{access}" for _, access in cited], pa.string()),
-        "counts": pa.array(list(cited.values()), pa.bool_()),
-    })  # fmt: skip
-    take_rows(bench, [(DETECTOR, rows)], chunks)
-    return gather_evidence(
-        bench,
-        chunks,
-        pa.table({
-            "access_id": pa.array([access for access, _, _ in events], pa.string()),
+    return Facts(
+        accesses=pa.concat_tables([known.slice(0, half), known.slice(half)]),
+        events=pa.table({
+            "access_id": _text([access_id for access_id, _, _ in events]),
             "node": pa.array([node for _, node, _ in events], pa.int64()),
-            "event_id": pa.array([event for _, _, event in events], pa.string()),
+            "event_id": _text([event_id for _, _, event_id in events]),
         }),
-        pa.table({
-            "access_id": pa.array([access for access, _ in tried], pa.string()),
-            "tried": pa.array([told for _, told in tried], pa.string()),
-        }),
-    ).to_pylist()  # fmt: skip
+        tried=pa.table({"access_id": _text([one for one, _ in tried]), "tried": _text([told for _, told in tried])}),
+        loads=pa.table({"load_id": [1, 2], "path": ["one.csv", "two.csv"], "sha256": ["11", "22"]}),
+        user_counts=pa.table({}),
+        newest_at=None,
+    )  # fmt: skip
+
+
+def _evidence(accesses: list[Access], rows: list[Row]) -> list[dict[str, object]]:
+    bench, facts = duckdb.connect(), _facts(accesses)
+    found = pa.table({
+        "finding": _text([f"F{finding}" for finding, _, _ in rows]),
+        "access_id": _text([f"A{access}" for _, access, _ in rows]),
+        "counts": pa.array([counts for _, _, counts in rows], pa.bool_()),
+    })  # fmt: skip
+    take_rows(bench, [(DETECTOR, found)], facts.accesses)
+    return list(gather_evidence(bench, facts).to_pylist())
 
 
 @settings(deadline=None, max_examples=60)
-@given(ACCESSES, CITED)
-def test_each_citation_of_a_known_access_stands_once_with_all_that_is_known(
-    accesses: list[tuple[int, int, str | None]], cited: dict[tuple[int, int], bool]
+@given(ACCESSES, ROWS)
+def test_each_cited_access_that_is_known_stands_once_with_all_that_is_known_of_it(
+    accesses: list[Access], rows: list[Row]
 ) -> None:
-    known = {pair: counts for pair, counts in cited.items() if pair[1] < len(accesses)}
-    assert _evidence(accesses, cited) == [
-        {
-            "finding_id": DETECTOR.finding_id(f"F{finding}"),
-            "access_id": f"A{access}",
-            "counts": known[finding, access],
-            "event_ids": [f"A{access}.{node}" for node in range(1, accesses[access][1] + 1)]
-            if accesses[access][1] > 1
-            else [f"A{access}"],
-            "occurred_at": START + timedelta(hours=accesses[access][0]),
-            "tried": accesses[access][2],
-            "record_no": access,
-        }
-        | {name: f"{name} {access}" for name in TEXTS}
-        for finding, access in sorted(
-            known, key=lambda pair: (DETECTOR.finding_id(f"F{pair[0]}"), accesses[pair[1]][0], pair[1])
+    cited = {(finding, access) for finding, access, _ in rows if access < len(accesses)}
+    expected = []
+    for finding, access in cited:
+        hour, count, tried, load = accesses[access]
+        expected.append(
+            {
+                "finding_id": DETECTOR.finding_id(f"F{finding}"),
+                "access_id": f"A{access}",
+                "counts": (finding, access, True) in rows,
+                "event_ids": [f"A{access}.{node + 1}" for node in range(count)] if count > 1 else [f"A{access}"],
+                "occurred_at": START + timedelta(hours=hour),
+                "tried": tried,
+                "path": {1: "one.csv", 2: "two.csv"}[load],
+                "sha256": {1: "11", 2: "22"}[load],
+                "record_no": access,
+                **{name: f"{name} A{access}" for name in TEXTS},
+            }
         )
-    ]
+    assert _evidence(accesses, rows) == sorted(
+        expected, key=lambda row: (row["finding_id"], row["occurred_at"], row["access_id"])
+    )

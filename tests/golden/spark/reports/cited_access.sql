@@ -1,4 +1,20 @@
-WITH near AS (
+WITH cited_explanation AS (
+  SELECT
+    cited.access_id,
+    MAX(explanation.explanation) AS explanation,
+    MAX(explanation.strength) AS strength
+  FROM cited
+  LEFT JOIN explanation
+    ON cited.access_id = explanation.access_id
+  GROUP BY
+    cited.access_id
+), marked AS (
+  SELECT
+    subject_id
+  FROM subject
+  WHERE
+    COALESCE(markers, '') <> ''
+), near AS (
   SELECT
     user_id,
     subject_id,
@@ -32,25 +48,20 @@ SELECT
   access.reason,
   access.reference,
   access.events,
-  explanation.explanation,
-  explanation.strength,
-  COALESCE(subject.markers, '') <> '' AS marked,
+  cited_explanation.explanation,
+  cited_explanation.strength,
+  NOT marked.subject_id IS NULL AS marked,
   near.distance,
   NOT warned.access_id IS NULL AS after_warning,
   access.source,
-  load_log.path,
-  load_log.sha256,
+  access.load_id,
   access.record_no
-FROM cited
+FROM cited_explanation
 INNER JOIN access
-  ON cited.access_id = access.access_id
-LEFT JOIN explanation
-  ON access.access_id = explanation.access_id
-LEFT JOIN subject
-  ON access.subject_id = subject.subject_id
+  ON cited_explanation.access_id = access.access_id
+LEFT JOIN marked
+  ON access.subject_id = marked.subject_id
 LEFT JOIN near
   ON access.user_id = near.user_id AND access.subject_id = near.subject_id
 LEFT JOIN warned
   ON access.access_id = warned.access_id
-LEFT JOIN load_log
-  ON access.load_id = load_log.load_id
