@@ -52,6 +52,17 @@ look_up AS (
     INNER JOIN access ON pair.user_id = access.user_id AND pair.subject_id = access.subject_id
 ),
 
+explained_look AS (
+    SELECT
+        look_up.user_id,
+        look_up.subject_id,
+        look_up.access_id,
+        explanation.strength,
+        explanation.reference
+    FROM look_up
+    INNER JOIN explanation ON look_up.access_id = explanation.access_id
+),
+
 -- Which incident gave the two anything to do with each other: TRUE where it did so for the user in person.
 bound AS (
     SELECT
@@ -65,12 +76,11 @@ bound AS (
         ON incident_holds.reference = incident_staff.reference AND pair.user_id = incident_staff.user_id
     UNION
     SELECT
-        look_up.user_id,
-        look_up.subject_id,
-        explanation.reference,
+        user_id,
+        subject_id,
+        reference,
         TRUE AS own
-    FROM look_up
-    INNER JOIN explanation ON look_up.access_id = explanation.access_id
+    FROM explained_look
     UNION
     SELECT
         pair.user_id,
@@ -147,9 +157,9 @@ counted AS (
         max(preceded.contact_at) AS last_contact_at,
         min(floor(epoch(preceded.contact_at)) - floor(epoch(preceded.looked_up_at))) AS least_seconds,
         bool_and(preceded.still_bound) AS within_case,
-        bool_or(explanation.strength IS NULL OR explanation.strength <> 'full') AS any_not_explained
+        bool_or(explained_look.strength IS NULL OR explained_look.strength <> 'full') AS any_not_explained
     FROM preceded
-    LEFT JOIN explanation ON preceded.access_id = explanation.access_id
+    LEFT JOIN explained_look ON preceded.access_id = explained_look.access_id
     GROUP BY preceded.user_id, preceded.subject_id
 ),
 

@@ -7,7 +7,7 @@
 -- key = ["user_id", "system"]
 -- points = 12
 -- summary = "{user_id} on {system}: of {accesses} accesses, {poor_reasons} without a usable reason ({percent} %, the force {force_percent} %), {same_reason_accesses} under one text for one subject again and again"
--- reads = ["access", "explanation", "first_access", "reason_quality"]
+-- reads = ["access", "reason_count", "reason_quality", "reason_rule", "repeated_reason"]
 -- requires = []
 -- parameters.min_accesses = 5
 -- parameters.min_share = 0.30
@@ -40,7 +40,7 @@
 -- Log-only. Fires for a user and system with at least min_accesses accesses, of which a share has a blank, placeholder or
 -- generic reason, or a code that is invalid or lacks its needed reference, such that the share's lower 95 % bound (Wilson)
 -- exceeds both min_share and times_force times the force's share on that system; or with one reason text for
--- same_reason_accesses accesses to one subject that nothing explains in full.
+-- same_reason_accesses accesses, two at the least, to one subject that nothing explains in full.
 WITH generic AS (
     SELECT DISTINCT listed.reason
     FROM (SELECT unnest($generic_reasons) AS reason) AS listed
@@ -48,27 +48,67 @@ WITH generic AS (
 
 judged AS (
     SELECT
-        reason_quality.user_id,
-        reason_quality.system,
+        reason_count.user_id,
+        reason_count.system,
+        reason_count.accesses,
         CASE
-            WHEN reason_quality.code_stands IS NOT NULL AND NOT reason_quality.code_stands THEN TRUE
-            WHEN reason_quality.reason IS NULL THEN reason_quality.code_stands IS NULL
-            WHEN length(reason_quality.reason) < 3 THEN TRUE
+            WHEN reason_count.code_stands IS NOT NULL AND NOT reason_count.code_stands THEN TRUE
+            WHEN reason_count.longer THEN FALSE
+            WHEN reason_count.reason IS NULL THEN reason_count.code_stands IS NULL
+            WHEN length(reason_count.reason) < 3 THEN TRUE
             ELSE generic.reason IS NOT NULL
         END AS poor
-    FROM reason_quality
-    LEFT JOIN generic ON reason_quality.reason = generic.reason
+    FROM reason_count
+    LEFT JOIN generic ON reason_count.reason = generic.reason
+),
+
+-- A generic reason of a force's own may be longer than those that reason_count tells apart. Only then is the log asked.
+long_generic AS (
+    SELECT reason
+    FROM generic
+    WHERE length(reason) > 24 OR array_length(string_split(reason, ' ')) > 2
+),
+
+long_count AS (
+    SELECT
+        reason_quality.user_id,
+        reason_quality.system,
+        count(*) AS poor_reasons
+    FROM long_generic
+    INNER JOIN reason_quality ON long_generic.reason = reason_quality.reason
+    WHERE coalesce(reason_quality.code_stands, TRUE)
+    GROUP BY reason_quality.user_id, reason_quality.system
+),
+
+kept_count AS (
+    SELECT
+        user_id,
+        system,
+        CAST(sum(accesses) AS BIGINT) AS accesses,
+        CAST(sum(CASE WHEN poor THEN accesses ELSE 0 END) AS BIGINT) AS poor_reasons
+    FROM judged
+    GROUP BY user_id, system
+),
+
+poor_count AS (
+    SELECT
+        kept_count.user_id,
+        kept_count.system,
+        kept_count.accesses,
+        kept_count.poor_reasons + coalesce(long_count.poor_reasons, 0) AS poor_reasons
+    FROM kept_count
+    LEFT JOIN long_count
+        ON kept_count.user_id = long_count.user_id AND kept_count.system = long_count.system
 ),
 
 user_count AS (
     SELECT
         user_id,
         system,
-        count(*) AS accesses,
-        count(*) FILTER (WHERE poor) AS poor_reasons,
-        count(*) FILTER (WHERE poor) / nullif(CAST(count(*) AS DOUBLE), 0) AS share
-    FROM judged
-    GROUP BY user_id, system
+        accesses,
+        poor_reasons,
+        poor_reasons / nullif(CAST(accesses AS DOUBLE), 0) AS share
+    FROM poor_count
 ),
 
 force_share AS (
@@ -98,64 +138,6 @@ bounded AS (
     INNER JOIN force_share ON user_count.system = force_share.system
 ),
 
--- Few subjects are looked up so often at all: the texts, bare as in reason_quality, are compared only for those.
-frequent_access AS (
-    SELECT
-        access.access_id,
-        access.user_id,
-        access.system,
-        access.subject_id,
-        nullif(lower(trim(regexp_replace(access.reason, '[^\p{L}\p{M}\p{N}]+', ' ', 'g'))), '') AS reason
-    FROM access
-    SEMI JOIN first_access
-        ON
-            access.user_id = first_access.user_id
-            AND access.subject_id = first_access.subject_id
-            AND first_access.accesses >= $same_reason_accesses
-),
-
-repeated AS (
-    SELECT
-        user_id,
-        system,
-        subject_id,
-        reason
-    FROM frequent_access
-    WHERE reason IS NOT NULL
-    GROUP BY user_id, system, subject_id, reason
-    HAVING count(*) >= $same_reason_accesses
-),
-
-repeated_access AS (
-    SELECT
-        frequent_access.access_id,
-        frequent_access.user_id,
-        frequent_access.system,
-        frequent_access.subject_id,
-        frequent_access.reason
-    FROM frequent_access
-    INNER JOIN repeated
-        ON
-            frequent_access.user_id = repeated.user_id
-            AND frequent_access.system = repeated.system
-            AND frequent_access.subject_id = repeated.subject_id
-            AND frequent_access.reason = repeated.reason
-),
-
-same_text AS (
-    SELECT
-        repeated_access.access_id,
-        repeated_access.user_id,
-        repeated_access.system,
-        count(*) OVER (
-            PARTITION BY
-                repeated_access.user_id, repeated_access.system, repeated_access.subject_id, repeated_access.reason
-        ) AS accesses
-    FROM repeated_access
-    LEFT JOIN explanation ON repeated_access.access_id = explanation.access_id
-    WHERE coalesce(explanation.strength, 'none') <> 'full'
-),
-
 striking AS (
     SELECT
         user_id,
@@ -167,20 +149,64 @@ striking AS (
         AND share_lower > $times_force * force_share
 ),
 
+-- As reason_quality says it, but of the accesses of those few alone.
+struck AS (
+    SELECT
+        access.access_id,
+        access.user_id,
+        access.system,
+        access.reason_code,
+        access.reference,
+        nullif(lower(trim(regexp_replace(access.reason, '[^\p{L}\p{M}\p{N}]+', ' ', 'g'))), '') AS reason
+    FROM access
+    SEMI JOIN striking ON access.user_id = striking.user_id AND access.system = striking.system
+),
+
+known AS (
+    SELECT count(*) AS codes
+    FROM reason_rule
+),
+
+general AS (
+    SELECT
+        code,
+        stands_quoting,
+        stands_alone
+    FROM reason_rule
+    WHERE system IS NULL
+),
+
+coded AS (
+    SELECT
+        struck.access_id,
+        struck.user_id,
+        struck.system,
+        struck.reason,
+        CASE
+            WHEN struck.reason_code IS NULL OR known.codes = 0 THEN NULL
+            WHEN struck.reference IS NULL
+                THEN coalesce(reason_rule.stands_alone, FALSE) OR coalesce(general.stands_alone, FALSE)
+            ELSE coalesce(reason_rule.stands_quoting, FALSE) OR coalesce(general.stands_quoting, FALSE)
+        END AS code_stands
+    FROM struck
+    CROSS JOIN known
+    LEFT JOIN reason_rule ON struck.reason_code = reason_rule.code AND struck.system = reason_rule.system
+    LEFT JOIN general ON struck.reason_code = general.code
+),
+
 cited AS (
     SELECT
-        reason_quality.access_id,
-        reason_quality.user_id,
-        reason_quality.system,
+        coded.access_id,
+        coded.user_id,
+        coded.system,
         FALSE AS same_reason
-    FROM reason_quality
-    INNER JOIN striking ON reason_quality.user_id = striking.user_id AND reason_quality.system = striking.system
-    LEFT JOIN generic ON reason_quality.reason = generic.reason
+    FROM coded
+    LEFT JOIN generic ON coded.reason = generic.reason
     WHERE
         CASE
-            WHEN reason_quality.code_stands IS NOT NULL AND NOT reason_quality.code_stands THEN TRUE
-            WHEN reason_quality.reason IS NULL THEN reason_quality.code_stands IS NULL
-            WHEN length(reason_quality.reason) < 3 THEN TRUE
+            WHEN coded.code_stands IS NOT NULL AND NOT coded.code_stands THEN TRUE
+            WHEN coded.reason IS NULL THEN coded.code_stands IS NULL
+            WHEN length(coded.reason) < 3 THEN TRUE
             ELSE generic.reason IS NOT NULL
         END
     UNION ALL
@@ -189,7 +215,7 @@ cited AS (
         user_id,
         system,
         TRUE AS same_reason
-    FROM same_text
+    FROM repeated_reason
     WHERE accesses >= $same_reason_accesses
 ),
 

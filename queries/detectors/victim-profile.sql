@@ -7,7 +7,7 @@
 -- key = ["user_id", "attribute"]
 -- points = 32
 -- summary = "{user_id} looked up {subjects} people {trait} {event_count} times without explanation, {percent} % of all such look-ups of people; of the people whom peers see, {peer_percent} % are {trait}"
--- reads = ["first_access", "judgeable_access", "peer_group", "peer_member", "people_seen", "subject", "subject_marker", "unexplained_access"]
+-- reads = ["judgeable_access", "not_fully_explained_access", "other_access", "peer_group", "peer_member", "people_seen", "subject", "subject_marker", "unexplained_access"]
 -- requires = ["incident", "subject", "posting or staff"]
 -- chance = { test = "hypergeometric", counts = ["hits", "draws", "peer_hits", "peer_draws"], tests = "tests", among = "value" }
 -- parameters.min_accesses = 15
@@ -57,50 +57,14 @@ WITH person AS (
     WHERE subject_kind = 'person' OR sex IS NOT NULL OR date_of_birth IS NOT NULL OR markers IS NOT NULL
 ),
 
--- An empty value stands for the attribute itself: it could be known of the person. A person without a marker has been looked at
--- for one; a person without sex or age has not.
-trait AS (
-    SELECT
-        subject_id,
-        'sex' AS attribute,
-        sex AS value
-    FROM person
-    WHERE sex IS NOT NULL
-    UNION ALL
-    SELECT
-        subject_id,
-        'sex' AS attribute,
-        '' AS value
-    FROM person
-    WHERE sex IS NOT NULL
-    UNION ALL
-    SELECT
-        subject_id,
-        'marker' AS attribute,
-        marker AS value
-    FROM subject_marker
-    UNION ALL
-    SELECT
-        subject_id,
-        'marker' AS attribute,
-        '' AS value
-    FROM person
-    UNION ALL
-    SELECT
-        subject_id,
-        'age' AS attribute,
-        '' AS value
-    FROM person
-    WHERE date_of_birth IS NOT NULL
-),
-
 unexplained_person AS (
     SELECT
         unexplained_access.access_id,
         unexplained_access.user_id,
         unexplained_access.subject_id,
-        unexplained_access.local_date,
-        substr(CAST(unexplained_access.local_date AS VARCHAR), 1, 7) AS month
+        substr(CAST(unexplained_access.local_date AS VARCHAR), 1, 7) AS month,
+        person.sex IS NOT NULL AS has_sex,
+        person.date_of_birth IS NOT NULL AS has_age
     FROM unexplained_access
     INNER JOIN person ON unexplained_access.subject_id = person.subject_id
 ),
@@ -126,49 +90,104 @@ candidate_month AS (
     WHERE peer_group.peers >= $min_peers
 ),
 
--- Each person whom the user looked up unexplained, most_looks at most; the age is that at the user's first look of all.
-own_look AS (
+-- What else the user did to the same people: only for the age, which is that at the user's first look of all.
+looked_too AS (
     SELECT
-        unexplained_person.user_id,
-        unexplained_person.subject_id,
-        first_access.local_date,
-        least(count(*), $most_looks) AS looks
-    FROM unexplained_person
-    INNER JOIN candidate ON unexplained_person.user_id = candidate.user_id
-    INNER JOIN first_access
-        ON
-            unexplained_person.user_id = first_access.user_id
-            AND unexplained_person.subject_id = first_access.subject_id
-    GROUP BY unexplained_person.user_id, unexplained_person.subject_id, first_access.local_date
+        user_id,
+        subject_id,
+        min(local_date) AS local_date
+    FROM other_access
+    GROUP BY user_id, subject_id
 ),
 
--- The same with each trait of the person.
+looked AS (
+    SELECT
+        not_fully_explained_access.user_id,
+        not_fully_explained_access.subject_id,
+        min(not_fully_explained_access.local_date) AS local_date,
+        count(*) FILTER (WHERE NOT not_fully_explained_access.weak) AS looks
+    FROM not_fully_explained_access
+    SEMI JOIN candidate ON not_fully_explained_access.user_id = candidate.user_id
+    GROUP BY not_fully_explained_access.user_id, not_fully_explained_access.subject_id
+),
+
+-- Each person whom the user looked up unexplained, most_looks at most.
+own_look AS (
+    SELECT
+        looked.user_id,
+        looked.subject_id,
+        person.sex,
+        person.date_of_birth,
+        least(looked.local_date, coalesce(looked_too.local_date, looked.local_date)) AS local_date,
+        least(looked.looks, $most_looks) AS looks
+    FROM looked
+    INNER JOIN person ON looked.subject_id = person.subject_id
+    LEFT JOIN looked_too ON looked.user_id = looked_too.user_id AND looked.subject_id = looked_too.subject_id
+    WHERE looked.looks > 0
+),
+
+-- An empty value stands for the attribute itself: it could be known of the person. A person without a marker has been looked at
+-- for one; a person without sex or age has not.
 own_trait AS (
     SELECT
-        own_look.user_id,
-        own_look.subject_id,
-        own_look.looks,
-        trait.attribute,
-        trait.value
+        user_id,
+        subject_id,
+        looks,
+        'sex' AS attribute,
+        sex AS value
     FROM own_look
-    INNER JOIN trait ON own_look.subject_id = trait.subject_id
+    WHERE sex IS NOT NULL
+    UNION ALL
+    SELECT
+        user_id,
+        subject_id,
+        looks,
+        'sex' AS attribute,
+        '' AS value
+    FROM own_look
+    WHERE sex IS NOT NULL
+    UNION ALL
+    SELECT
+        user_id,
+        subject_id,
+        looks,
+        'age' AS attribute,
+        CASE
+            WHEN date_diff('day', date_of_birth, local_date) * 4 < 18 * 1461 THEN '0-17'
+            WHEN date_diff('day', date_of_birth, local_date) * 4 < 26 * 1461 THEN '18-25'
+            WHEN date_diff('day', date_of_birth, local_date) * 4 < 36 * 1461 THEN '26-35'
+            WHEN date_diff('day', date_of_birth, local_date) * 4 < 51 * 1461 THEN '36-50'
+            WHEN date_diff('day', date_of_birth, local_date) * 4 < 66 * 1461 THEN '51-65'
+            ELSE '66+'
+        END AS value
+    FROM own_look
+    WHERE date_of_birth IS NOT NULL
+    UNION ALL
+    SELECT
+        user_id,
+        subject_id,
+        looks,
+        'age' AS attribute,
+        '' AS value
+    FROM own_look
+    WHERE date_of_birth IS NOT NULL
     UNION ALL
     SELECT
         own_look.user_id,
         own_look.subject_id,
         own_look.looks,
-        'age' AS attribute,
-        CASE
-            WHEN date_diff('day', person.date_of_birth, own_look.local_date) * 4 < 18 * 1461 THEN '0-17'
-            WHEN date_diff('day', person.date_of_birth, own_look.local_date) * 4 < 26 * 1461 THEN '18-25'
-            WHEN date_diff('day', person.date_of_birth, own_look.local_date) * 4 < 36 * 1461 THEN '26-35'
-            WHEN date_diff('day', person.date_of_birth, own_look.local_date) * 4 < 51 * 1461 THEN '36-50'
-            WHEN date_diff('day', person.date_of_birth, own_look.local_date) * 4 < 66 * 1461 THEN '51-65'
-            ELSE '66+'
-        END AS value
+        'marker' AS attribute,
+        subject_marker.marker AS value
     FROM own_look
-    INNER JOIN person ON own_look.subject_id = person.subject_id
-    WHERE person.date_of_birth IS NOT NULL
+    INNER JOIN subject_marker ON own_look.subject_id = subject_marker.subject_id
+    UNION ALL
+    SELECT
+        user_id,
+        subject_id,
+        looks,
+        'marker' AS attribute,
+        '' AS value
+    FROM own_look
 ),
 
 own AS (
@@ -186,15 +205,13 @@ accesses_known AS (
     SELECT
         unexplained_person.user_id,
         count(*) AS marker_accesses,
-        count(*) FILTER (WHERE person.sex IS NOT NULL) AS sex_accesses,
-        count(*) FILTER (WHERE person.date_of_birth IS NOT NULL) AS age_accesses
+        count(*) FILTER (WHERE unexplained_person.has_sex) AS sex_accesses,
+        count(*) FILTER (WHERE unexplained_person.has_age) AS age_accesses
     FROM unexplained_person
     INNER JOIN candidate ON unexplained_person.user_id = candidate.user_id
-    INNER JOIN person ON unexplained_person.subject_id = person.subject_id
     GROUP BY unexplained_person.user_id
 ),
 
--- What the members of each group saw in each month; leaving out the user's own part makes it what the peers saw.
 seen_value AS (
     SELECT
         user_id,
@@ -237,6 +254,7 @@ compared_group AS (
     FROM candidate_month
 ),
 
+-- What the members of each group saw in each month.
 seen_by_group AS (
     SELECT
         compared_group.group_id,
@@ -252,23 +270,45 @@ seen_by_group AS (
     GROUP BY compared_group.group_id, compared_group.month, seen.attribute, seen.value
 ),
 
-seen_by_peers AS (
+seen_by_all AS (
     SELECT
         candidate_month.user_id,
         seen_by_group.attribute,
         seen_by_group.value,
-        sum(seen_by_group.hits) - sum(coalesce(seen.hits, 0)) AS hits,
-        sum(seen_by_group.unexplained_hits) - sum(coalesce(seen.unexplained_hits, 0)) AS unexplained_hits
+        sum(seen_by_group.hits) AS hits,
+        sum(seen_by_group.unexplained_hits) AS unexplained_hits
     FROM candidate_month
     INNER JOIN seen_by_group
         ON candidate_month.group_id = seen_by_group.group_id AND candidate_month.month = seen_by_group.month
-    LEFT JOIN seen
-        ON
-            candidate_month.user_id = seen.user_id
-            AND candidate_month.month = seen.month
-            AND seen_by_group.attribute = seen.attribute
-            AND seen_by_group.value = seen.value
     GROUP BY candidate_month.user_id, seen_by_group.attribute, seen_by_group.value
+),
+
+seen_by_user AS (
+    SELECT
+        candidate_month.user_id,
+        seen.attribute,
+        seen.value,
+        sum(seen.hits) AS hits,
+        sum(seen.unexplained_hits) AS unexplained_hits
+    FROM candidate_month
+    INNER JOIN seen ON candidate_month.user_id = seen.user_id AND candidate_month.month = seen.month
+    GROUP BY candidate_month.user_id, seen.attribute, seen.value
+),
+
+-- The user stands in the group, and is no peer of their own.
+seen_by_peers AS (
+    SELECT
+        seen_by_all.user_id,
+        seen_by_all.attribute,
+        seen_by_all.value,
+        seen_by_all.hits - coalesce(seen_by_user.hits, 0) AS hits,
+        seen_by_all.unexplained_hits - coalesce(seen_by_user.unexplained_hits, 0) AS unexplained_hits
+    FROM seen_by_all
+    LEFT JOIN seen_by_user
+        ON
+            seen_by_all.user_id = seen_by_user.user_id
+            AND seen_by_all.attribute = seen_by_user.attribute
+            AND seen_by_all.value = seen_by_user.value
 ),
 
 tested AS (
@@ -353,39 +393,71 @@ explained_look AS (
     SELECT
         judgeable_access.user_id,
         judgeable_access.subject_id,
+        person.sex,
+        person.date_of_birth,
         min(judgeable_access.local_date) AS local_date,
         least(count(*) - count(unexplained_person.access_id), $most_looks) AS looks
     FROM judgeable_access
     INNER JOIN person ON judgeable_access.subject_id = person.subject_id
     LEFT JOIN unexplained_person ON judgeable_access.access_id = unexplained_person.access_id
     WHERE judgeable_access.user_id IN (SELECT striking.user_id FROM striking)
-    GROUP BY judgeable_access.user_id, judgeable_access.subject_id
+    GROUP BY judgeable_access.user_id, judgeable_access.subject_id, person.sex, person.date_of_birth
 ),
 
 explained_trait AS (
     SELECT
-        explained_look.user_id,
-        explained_look.looks,
-        trait.attribute,
-        trait.value
+        user_id,
+        looks,
+        'sex' AS attribute,
+        sex AS value
     FROM explained_look
-    INNER JOIN trait ON explained_look.subject_id = trait.subject_id
+    WHERE sex IS NOT NULL
+    UNION ALL
+    SELECT
+        user_id,
+        looks,
+        'sex' AS attribute,
+        '' AS value
+    FROM explained_look
+    WHERE sex IS NOT NULL
+    UNION ALL
+    SELECT
+        user_id,
+        looks,
+        'age' AS attribute,
+        CASE
+            WHEN date_diff('day', date_of_birth, local_date) * 4 < 18 * 1461 THEN '0-17'
+            WHEN date_diff('day', date_of_birth, local_date) * 4 < 26 * 1461 THEN '18-25'
+            WHEN date_diff('day', date_of_birth, local_date) * 4 < 36 * 1461 THEN '26-35'
+            WHEN date_diff('day', date_of_birth, local_date) * 4 < 51 * 1461 THEN '36-50'
+            WHEN date_diff('day', date_of_birth, local_date) * 4 < 66 * 1461 THEN '51-65'
+            ELSE '66+'
+        END AS value
+    FROM explained_look
+    WHERE date_of_birth IS NOT NULL
+    UNION ALL
+    SELECT
+        user_id,
+        looks,
+        'age' AS attribute,
+        '' AS value
+    FROM explained_look
+    WHERE date_of_birth IS NOT NULL
     UNION ALL
     SELECT
         explained_look.user_id,
         explained_look.looks,
-        'age' AS attribute,
-        CASE
-            WHEN date_diff('day', person.date_of_birth, explained_look.local_date) * 4 < 18 * 1461 THEN '0-17'
-            WHEN date_diff('day', person.date_of_birth, explained_look.local_date) * 4 < 26 * 1461 THEN '18-25'
-            WHEN date_diff('day', person.date_of_birth, explained_look.local_date) * 4 < 36 * 1461 THEN '26-35'
-            WHEN date_diff('day', person.date_of_birth, explained_look.local_date) * 4 < 51 * 1461 THEN '36-50'
-            WHEN date_diff('day', person.date_of_birth, explained_look.local_date) * 4 < 66 * 1461 THEN '51-65'
-            ELSE '66+'
-        END AS value
+        'marker' AS attribute,
+        subject_marker.marker AS value
     FROM explained_look
-    INNER JOIN person ON explained_look.subject_id = person.subject_id
-    WHERE person.date_of_birth IS NOT NULL
+    INNER JOIN subject_marker ON explained_look.subject_id = subject_marker.subject_id
+    UNION ALL
+    SELECT
+        user_id,
+        looks,
+        'marker' AS attribute,
+        '' AS value
+    FROM explained_look
 ),
 
 own_explained AS (
@@ -421,12 +493,16 @@ desk AS (
 
 of_value AS (
     SELECT DISTINCT
-        user_id,
-        attribute,
-        value,
-        subject_id
+        own_trait.user_id,
+        own_trait.attribute,
+        own_trait.value,
+        own_trait.subject_id
     FROM own_trait
-    WHERE value <> ''
+    INNER JOIN striking
+        ON
+            own_trait.user_id = striking.user_id
+            AND own_trait.attribute = striking.attribute
+            AND own_trait.value = striking.value
 )
 
 SELECT

@@ -4,7 +4,7 @@
 -- reads = ["access", "duty", "duty_day", "staff"]
 -- parameters.margin_minutes = 30
 -- parameters.known_days = 14
--- materialise = true
+-- partition = ["user_id", "local_date"]
 --
 -- `state`: suspended, before_joining, after_leaving, leave, sick, or outside (none of these, and no period holds the access);
 -- where several hold, the first of them.
@@ -85,6 +85,16 @@ idle AS (
     WHERE candidate.has_rota
 ),
 
+-- Of a user's years only the duty about those accesses can bear on them.
+span AS (
+    SELECT
+        user_id,
+        min(occurred_at) AS first_at,
+        max(occurred_at) AS last_at
+    FROM idle
+    GROUP BY user_id
+),
+
 moment AS (
     SELECT
         user_id,
@@ -97,15 +107,25 @@ moment AS (
     FROM idle
     UNION ALL
     SELECT
-        user_id,
-        starts_at AS moment_at,
+        duty.user_id,
+        duty.starts_at AS moment_at,
         0 AS place,
         CAST(NULL AS VARCHAR) AS access_id,
-        starts_at,
-        ends_at,
-        status IN ('on_duty', 'overtime', 'restricted') AS working
+        duty.starts_at,
+        duty.ends_at,
+        duty.status IN ('on_duty', 'overtime', 'restricted') AS working
     FROM duty
-    WHERE starts_at < ends_at
+    INNER JOIN span ON duty.user_id = span.user_id
+    WHERE
+        duty.starts_at < duty.ends_at
+        AND (
+            duty.ends_at >= span.first_at - $known_days * INTERVAL 1 DAY
+            OR duty.ends_at >= span.first_at - $margin_minutes * INTERVAL 1 MINUTE
+        )
+        AND (
+            duty.starts_at <= span.last_at + $known_days * INTERVAL 1 DAY
+            OR duty.starts_at <= span.last_at + $margin_minutes * INTERVAL 1 MINUTE
+        )
 ),
 
 placed AS (

@@ -29,6 +29,7 @@ of_pair AS (
         access.user_id,
         access.subject_id,
         access.occurred_at,
+        access.local_date,
         access.actions
     FROM access
     SEMI JOIN pair ON access.user_id = pair.user_id AND access.subject_id = pair.subject_id
@@ -39,6 +40,7 @@ SELECT
     of_pair.user_id,
     of_pair.subject_id,
     of_pair.occurred_at,
+    of_pair.local_date,
     of_pair.actions,
     fully.access_id IS NOT NULL AS explained,
     fully.reference AS explanation_reference

@@ -2,7 +2,8 @@
 -- title = "Users by local month, with unit and role"
 -- description = "One row for each user and local month with an access: how many, on how many days, and the position held for most of it."
 -- reads = ["access", "user_position"]
--- materialise = true
+-- partition = ["user_id", "month"]
+-- local = true
 --
 -- `month` is written 2024-03. The position is the one that covers most days between the user's first and last access of the
 -- month; of several, the later, then the smaller name.

@@ -12,6 +12,16 @@ WITH pair AS (
   FROM pair
   INNER JOIN access
     ON pair.user_id = access.user_id AND pair.subject_id = access.subject_id
+), explained_look AS (
+  SELECT
+    look_up.user_id,
+    look_up.subject_id,
+    look_up.access_id,
+    explanation.strength,
+    explanation.reference
+  FROM look_up
+  INNER JOIN explanation
+    ON look_up.access_id = explanation.access_id
 ), bound AS (
   SELECT
     pair.user_id,
@@ -26,13 +36,11 @@ WITH pair AS (
     AND pair.user_id = incident_staff.user_id
   UNION
   SELECT
-    look_up.user_id,
-    look_up.subject_id,
-    explanation.reference,
+    user_id,
+    subject_id,
+    reference,
     TRUE AS own
-  FROM look_up
-  INNER JOIN explanation
-    ON look_up.access_id = explanation.access_id
+  FROM explained_look
   UNION
   SELECT
     pair.user_id,
@@ -123,10 +131,10 @@ WITH pair AS (
       CAST(FLOOR(UNIX_TIMESTAMP(preceded.contact_at)) AS DOUBLE) - CAST(FLOOR(UNIX_TIMESTAMP(preceded.looked_up_at)) AS DOUBLE)
     ) AS least_seconds,
     BOOL_AND(preceded.still_bound) AS within_case,
-    BOOL_OR(explanation.strength IS NULL OR explanation.strength <> 'full') AS any_not_explained
+    BOOL_OR(explained_look.strength IS NULL OR explained_look.strength <> 'full') AS any_not_explained
   FROM preceded
-  LEFT JOIN explanation
-    ON preceded.access_id = explanation.access_id
+  LEFT JOIN explained_look
+    ON preceded.access_id = explained_look.access_id
   GROUP BY
     preceded.user_id,
     preceded.subject_id

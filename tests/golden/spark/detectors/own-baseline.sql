@@ -193,22 +193,28 @@ WITH month_number AS (
     volume.long_enough
     AND hours.outside_accesses >= :min_outside
     AND CAST(hours.outside_accesses AS DOUBLE) / NULLIF(CAST(volume.accesses AS DOUBLE), 0) >= :times_share * COALESCE(hours.usual_outside_share, 0.0)
-), outside_day AS (
+), outside_date AS (
   SELECT
-    unusual_hour.user_id,
-    unusual_hour.month,
-    COUNT(DISTINCT access.local_date) AS days
+    outside_month.user_id,
+    outside_month.month,
+    EXPLODE(user_hour.local_dates) AS local_date
   FROM outside_month
   INNER JOIN unusual_hour
     ON outside_month.user_id = unusual_hour.user_id
     AND outside_month.month = unusual_hour.month
-  INNER JOIN access
-    ON unusual_hour.user_id = access.user_id
-    AND unusual_hour.local_hour = access.local_hour
-    AND unusual_hour.month = SUBSTRING(CAST(access.local_date AS STRING), 1, 7)
+  INNER JOIN user_hour
+    ON unusual_hour.user_id = user_hour.user_id
+    AND unusual_hour.month = user_hour.month
+    AND unusual_hour.local_hour = user_hour.local_hour
+), outside_day AS (
+  SELECT
+    user_id,
+    month,
+    COUNT(DISTINCT local_date) AS days
+  FROM outside_date
   GROUP BY
-    unusual_hour.user_id,
-    unusual_hour.month
+    user_id,
+    month
 ), compared AS (
   SELECT
     volume.user_id,
@@ -266,63 +272,109 @@ WITH month_number AS (
     ON compared.month = month_of_force.month
   WHERE
     compared.too_many OR compared.odd_hours
-), found_access AS (
+), open_hour AS (
+  SELECT
+    user_id,
+    SUBSTRING(CAST(local_date AS STRING), 1, 7) AS month,
+    local_hour,
+    COUNT(*) AS accesses
+  FROM not_fully_explained_access
+  GROUP BY
+    user_id,
+    SUBSTRING(CAST(local_date AS STRING), 1, 7),
+    local_hour
+  UNION ALL
+  SELECT
+    access.user_id,
+    SUBSTRING(CAST(access.local_date AS STRING), 1, 7) AS month,
+    access.local_hour,
+    COUNT(*) AS accesses
+  FROM access
+  CROSS JOIN horizon
+  WHERE
+    NOT access.user_id IS NULL
+    AND NOT access.subject_id IS NULL
+    AND access.occurred_at > horizon.judged_until
+  GROUP BY
+    access.user_id,
+    SUBSTRING(CAST(access.local_date AS STRING), 1, 7),
+    access.local_hour
+), open_count AS (
+  SELECT
+    user_id,
+    month,
+    local_hour,
+    SUM(accesses) AS accesses
+  FROM open_hour
+  GROUP BY
+    user_id,
+    month,
+    local_hour
+), cited_count AS (
   SELECT
     found.user_id,
     found.month,
-    access.access_id
+    CAST(SUM(
+      CASE
+        WHEN horizon.judges
+        THEN user_hour.without_subject + COALESCE(open_count.accesses, 0)
+        ELSE user_hour.accesses
+      END
+    ) AS BIGINT) AS not_explained
   FROM found
-  INNER JOIN access
-    ON found.user_id = access.user_id
-    AND found.month = SUBSTRING(CAST(access.local_date AS STRING), 1, 7)
+  CROSS JOIN horizon
+  INNER JOIN user_hour
+    ON found.user_id = user_hour.user_id AND found.month = user_hour.month
   LEFT JOIN unusual_hour
     ON found.user_id = unusual_hour.user_id
     AND found.month = unusual_hour.month
-    AND access.local_hour = unusual_hour.local_hour
+    AND user_hour.local_hour = unusual_hour.local_hour
+  LEFT JOIN open_count
+    ON found.user_id = open_count.user_id
+    AND found.month = open_count.month
+    AND user_hour.local_hour = open_count.local_hour
   WHERE
     found.too_many OR (
       found.odd_hours AND NOT unusual_hour.user_id IS NULL
     )
-), fully_explained AS (
-  SELECT
-    explanation.access_id
-  FROM explanation
-  INNER JOIN found_access
-    ON explanation.access_id = found_access.access_id
-  WHERE
-    explanation.strength = 'full'
-), cited AS (
-  SELECT
-    found_access.user_id,
-    found_access.month,
-    found_access.access_id,
-    NOT fully_explained.access_id IS NULL AS explained
-  FROM found_access
-  LEFT JOIN fully_explained
-    ON found_access.access_id = fully_explained.access_id
-), cited_count AS (
-  SELECT
-    user_id,
-    month,
-    COUNT(*) FILTER(WHERE
-      NOT explained) AS not_explained
-  FROM cited
   GROUP BY
-    user_id,
-    month
-), weighed AS (
+    found.user_id,
+    found.month
+), unaccounted AS (
   SELECT
     found.user_id,
     found.month,
-    cited_count.not_explained,
+    found.too_many,
+    found.odd_hours,
+    cited_count.not_explained
+  FROM found
+  INNER JOIN cited_count
+    ON found.user_id = cited_count.user_id AND found.month = cited_count.month
+  WHERE
     cited_count.not_explained >= :least_not_explained * CASE
       WHEN found.too_many
       THEN found.accesses - found.own_median
       ELSE found.outside_accesses
-    END AS unaccounted
-  FROM found
-  INNER JOIN cited_count
-    ON found.user_id = cited_count.user_id AND found.month = cited_count.month
+    END
+), cited AS (
+  SELECT
+    unaccounted.user_id,
+    unaccounted.month,
+    unaccounted.not_explained,
+    access.access_id
+  FROM unaccounted
+  INNER JOIN access
+    ON unaccounted.user_id = access.user_id
+    AND unaccounted.month = SUBSTRING(CAST(access.local_date AS STRING), 1, 7)
+  LEFT JOIN unusual_hour
+    ON unaccounted.user_id = unusual_hour.user_id
+    AND unaccounted.month = unusual_hour.month
+    AND access.local_hour = unusual_hour.local_hour
+  WHERE
+    unaccounted.too_many
+    OR (
+      unaccounted.odd_hours AND NOT unusual_hour.user_id IS NULL
+    )
 )
 SELECT
   cited.user_id,
@@ -331,7 +383,7 @@ SELECT
   cited.access_id,
   TRUE AS counts,
   found.accesses,
-  weighed.not_explained,
+  cited.not_explained,
   found.earlier_months,
   found.own_median,
   found.own_mad,
@@ -344,10 +396,6 @@ SELECT
 FROM cited
 INNER JOIN found
   ON cited.user_id = found.user_id AND cited.month = found.month
-INNER JOIN weighed
-  ON cited.user_id = weighed.user_id AND cited.month = weighed.month
-WHERE
-  weighed.unaccounted
 ORDER BY
   cited.user_id NULLS LAST,
   cited.month NULLS LAST,

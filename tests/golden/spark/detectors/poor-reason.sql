@@ -7,33 +7,69 @@ WITH generic AS (
   ) AS listed
 ), judged AS (
   SELECT
-    reason_quality.user_id,
-    reason_quality.system,
+    reason_count.user_id,
+    reason_count.system,
+    reason_count.accesses,
     CASE
-      WHEN NOT reason_quality.code_stands IS NULL AND NOT reason_quality.code_stands
+      WHEN NOT reason_count.code_stands IS NULL AND NOT reason_count.code_stands
       THEN TRUE
-      WHEN reason_quality.reason IS NULL
-      THEN reason_quality.code_stands IS NULL
-      WHEN LENGTH(reason_quality.reason) < 3
+      WHEN reason_count.longer
+      THEN FALSE
+      WHEN reason_count.reason IS NULL
+      THEN reason_count.code_stands IS NULL
+      WHEN LENGTH(reason_count.reason) < 3
       THEN TRUE
       ELSE NOT generic.reason IS NULL
     END AS poor
-  FROM reason_quality
+  FROM reason_count
   LEFT JOIN generic
-    ON reason_quality.reason = generic.reason
-), user_count AS (
+    ON reason_count.reason = generic.reason
+), long_generic AS (
+  SELECT
+    reason
+  FROM generic
+  WHERE
+    LENGTH(reason) > 24 OR SIZE(SPLIT(reason, CONCAT('\\Q', ' ', '\\E'))) > 2
+), long_count AS (
+  SELECT
+    reason_quality.user_id,
+    reason_quality.system,
+    COUNT(*) AS poor_reasons
+  FROM long_generic
+  INNER JOIN reason_quality
+    ON long_generic.reason = reason_quality.reason
+  WHERE
+    COALESCE(reason_quality.code_stands, TRUE)
+  GROUP BY
+    reason_quality.user_id,
+    reason_quality.system
+), kept_count AS (
   SELECT
     user_id,
     system,
-    COUNT(*) AS accesses,
-    COUNT(*) FILTER(WHERE
-      poor) AS poor_reasons,
-    CAST(COUNT(*) FILTER(WHERE
-      poor) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS share
+    CAST(SUM(accesses) AS BIGINT) AS accesses,
+    CAST(SUM(CASE WHEN poor THEN accesses ELSE 0 END) AS BIGINT) AS poor_reasons
   FROM judged
   GROUP BY
     user_id,
     system
+), poor_count AS (
+  SELECT
+    kept_count.user_id,
+    kept_count.system,
+    kept_count.accesses,
+    kept_count.poor_reasons + COALESCE(long_count.poor_reasons, 0) AS poor_reasons
+  FROM kept_count
+  LEFT JOIN long_count
+    ON kept_count.user_id = long_count.user_id AND kept_count.system = long_count.system
+), user_count AS (
+  SELECT
+    user_id,
+    system,
+    accesses,
+    poor_reasons,
+    CAST(poor_reasons AS DOUBLE) / NULLIF(CAST(accesses AS DOUBLE), 0) AS share
+  FROM poor_count
 ), force_share AS (
   SELECT
     system,
@@ -59,60 +95,6 @@ WITH generic AS (
   FROM user_count
   INNER JOIN force_share
     ON user_count.system = force_share.system
-), frequent_access AS (
-  SELECT
-    access.access_id,
-    access.user_id,
-    access.system,
-    access.subject_id,
-    NULLIF(LOWER(TRIM(REGEXP_REPLACE(access.reason, '[^\\p{L}\\p{M}\\p{N}]+', ' '))), '') AS reason
-  FROM access
-  SEMI JOIN first_access
-    ON access.user_id = first_access.user_id
-    AND access.subject_id = first_access.subject_id
-    AND first_access.accesses >= :same_reason_accesses
-), repeated AS (
-  SELECT
-    user_id,
-    system,
-    subject_id,
-    reason
-  FROM frequent_access
-  WHERE
-    NOT reason IS NULL
-  GROUP BY
-    user_id,
-    system,
-    subject_id,
-    reason
-  HAVING
-    COUNT(*) >= :same_reason_accesses
-), repeated_access AS (
-  SELECT
-    frequent_access.access_id,
-    frequent_access.user_id,
-    frequent_access.system,
-    frequent_access.subject_id,
-    frequent_access.reason
-  FROM frequent_access
-  INNER JOIN repeated
-    ON frequent_access.user_id = repeated.user_id
-    AND frequent_access.system = repeated.system
-    AND frequent_access.subject_id = repeated.subject_id
-    AND frequent_access.reason = repeated.reason
-), same_text AS (
-  SELECT
-    repeated_access.access_id,
-    repeated_access.user_id,
-    repeated_access.system,
-    COUNT(*) OVER (
-      PARTITION BY repeated_access.user_id, repeated_access.system, repeated_access.subject_id, repeated_access.reason
-    ) AS accesses
-  FROM repeated_access
-  LEFT JOIN explanation
-    ON repeated_access.access_id = explanation.access_id
-  WHERE
-    COALESCE(explanation.strength, 'none') <> 'full'
 ), striking AS (
   SELECT
     user_id,
@@ -122,25 +104,66 @@ WITH generic AS (
     accesses >= :min_accesses
     AND share_lower > :min_share
     AND share_lower > :times_force * force_share
+), struck AS (
+  SELECT
+    access.access_id,
+    access.user_id,
+    access.system,
+    access.reason_code,
+    access.reference,
+    NULLIF(LOWER(TRIM(REGEXP_REPLACE(access.reason, '[^\\p{L}\\p{M}\\p{N}]+', ' '))), '') AS reason
+  FROM access
+  SEMI JOIN striking
+    ON access.user_id = striking.user_id AND access.system = striking.system
+), known AS (
+  SELECT
+    COUNT(*) AS codes
+  FROM reason_rule
+), general AS (
+  SELECT
+    code,
+    stands_quoting,
+    stands_alone
+  FROM reason_rule
+  WHERE
+    system IS NULL
+), coded AS (
+  SELECT
+    struck.access_id,
+    struck.user_id,
+    struck.system,
+    struck.reason,
+    CASE
+      WHEN struck.reason_code IS NULL OR known.codes = 0
+      THEN NULL
+      WHEN struck.reference IS NULL
+      THEN COALESCE(reason_rule.stands_alone, FALSE)
+      OR COALESCE(general.stands_alone, FALSE)
+      ELSE COALESCE(reason_rule.stands_quoting, FALSE)
+      OR COALESCE(general.stands_quoting, FALSE)
+    END AS code_stands
+  FROM struck
+  CROSS JOIN known
+  LEFT JOIN reason_rule
+    ON struck.reason_code = reason_rule.code AND struck.system = reason_rule.system
+  LEFT JOIN general
+    ON struck.reason_code = general.code
 ), cited AS (
   SELECT
-    reason_quality.access_id,
-    reason_quality.user_id,
-    reason_quality.system,
+    coded.access_id,
+    coded.user_id,
+    coded.system,
     FALSE AS same_reason
-  FROM reason_quality
-  INNER JOIN striking
-    ON reason_quality.user_id = striking.user_id
-    AND reason_quality.system = striking.system
+  FROM coded
   LEFT JOIN generic
-    ON reason_quality.reason = generic.reason
+    ON coded.reason = generic.reason
   WHERE
     CASE
-      WHEN NOT reason_quality.code_stands IS NULL AND NOT reason_quality.code_stands
+      WHEN NOT coded.code_stands IS NULL AND NOT coded.code_stands
       THEN TRUE
-      WHEN reason_quality.reason IS NULL
-      THEN reason_quality.code_stands IS NULL
-      WHEN LENGTH(reason_quality.reason) < 3
+      WHEN coded.reason IS NULL
+      THEN coded.code_stands IS NULL
+      WHEN LENGTH(coded.reason) < 3
       THEN TRUE
       ELSE NOT generic.reason IS NULL
     END
@@ -150,7 +173,7 @@ WITH generic AS (
     user_id,
     system,
     TRUE AS same_reason
-  FROM same_text
+  FROM repeated_reason
   WHERE
     accesses >= :same_reason_accesses
 ), distinct_cited AS (

@@ -13,49 +13,14 @@ WITH person AS (
     OR NOT sex IS NULL
     OR NOT date_of_birth IS NULL
     OR NOT markers IS NULL
-), trait AS (
-  SELECT
-    subject_id,
-    'sex' AS attribute,
-    sex AS value
-  FROM person
-  WHERE
-    NOT sex IS NULL
-  UNION ALL
-  SELECT
-    subject_id,
-    'sex' AS attribute,
-    '' AS value
-  FROM person
-  WHERE
-    NOT sex IS NULL
-  UNION ALL
-  SELECT
-    subject_id,
-    'marker' AS attribute,
-    marker AS value
-  FROM subject_marker
-  UNION ALL
-  SELECT
-    subject_id,
-    'marker' AS attribute,
-    '' AS value
-  FROM person
-  UNION ALL
-  SELECT
-    subject_id,
-    'age' AS attribute,
-    '' AS value
-  FROM person
-  WHERE
-    NOT date_of_birth IS NULL
 ), unexplained_person AS (
   SELECT
     unexplained_access.access_id,
     unexplained_access.user_id,
     unexplained_access.subject_id,
-    unexplained_access.local_date,
-    SUBSTRING(CAST(unexplained_access.local_date AS STRING), 1, 7) AS month
+    SUBSTRING(CAST(unexplained_access.local_date AS STRING), 1, 7) AS month,
+    NOT person.sex IS NULL AS has_sex,
+    NOT person.date_of_birth IS NULL AS has_age
   FROM unexplained_access
   INNER JOIN person
     ON unexplained_access.subject_id = person.subject_id
@@ -80,56 +45,113 @@ WITH person AS (
     AND unexplained_person.month = peer_group.month
   WHERE
     peer_group.peers >= :min_peers
+), looked_too AS (
+  SELECT
+    user_id,
+    subject_id,
+    MIN(local_date) AS local_date
+  FROM other_access
+  GROUP BY
+    user_id,
+    subject_id
+), looked AS (
+  SELECT
+    not_fully_explained_access.user_id,
+    not_fully_explained_access.subject_id,
+    MIN(not_fully_explained_access.local_date) AS local_date,
+    COUNT(*) FILTER(WHERE
+      NOT not_fully_explained_access.weak) AS looks
+  FROM not_fully_explained_access
+  SEMI JOIN candidate
+    ON not_fully_explained_access.user_id = candidate.user_id
+  GROUP BY
+    not_fully_explained_access.user_id,
+    not_fully_explained_access.subject_id
 ), own_look AS (
   SELECT
-    unexplained_person.user_id,
-    unexplained_person.subject_id,
-    first_access.local_date,
-    LEAST(COUNT(*), :most_looks) AS looks
-  FROM unexplained_person
-  INNER JOIN candidate
-    ON unexplained_person.user_id = candidate.user_id
-  INNER JOIN first_access
-    ON unexplained_person.user_id = first_access.user_id
-    AND unexplained_person.subject_id = first_access.subject_id
-  GROUP BY
-    unexplained_person.user_id,
-    unexplained_person.subject_id,
-    first_access.local_date
+    looked.user_id,
+    looked.subject_id,
+    person.sex,
+    person.date_of_birth,
+    LEAST(looked.local_date, COALESCE(looked_too.local_date, looked.local_date)) AS local_date,
+    LEAST(looked.looks, :most_looks) AS looks
+  FROM looked
+  INNER JOIN person
+    ON looked.subject_id = person.subject_id
+  LEFT JOIN looked_too
+    ON looked.user_id = looked_too.user_id AND looked.subject_id = looked_too.subject_id
+  WHERE
+    looked.looks > 0
 ), own_trait AS (
   SELECT
-    own_look.user_id,
-    own_look.subject_id,
-    own_look.looks,
-    trait.attribute,
-    trait.value
+    user_id,
+    subject_id,
+    looks,
+    'sex' AS attribute,
+    sex AS value
   FROM own_look
-  INNER JOIN trait
-    ON own_look.subject_id = trait.subject_id
+  WHERE
+    NOT sex IS NULL
+  UNION ALL
+  SELECT
+    user_id,
+    subject_id,
+    looks,
+    'sex' AS attribute,
+    '' AS value
+  FROM own_look
+  WHERE
+    NOT sex IS NULL
+  UNION ALL
+  SELECT
+    user_id,
+    subject_id,
+    looks,
+    'age' AS attribute,
+    CASE
+      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 18 * 1461
+      THEN '0-17'
+      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 26 * 1461
+      THEN '18-25'
+      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 36 * 1461
+      THEN '26-35'
+      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 51 * 1461
+      THEN '36-50'
+      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 66 * 1461
+      THEN '51-65'
+      ELSE '66+'
+    END AS value
+  FROM own_look
+  WHERE
+    NOT date_of_birth IS NULL
+  UNION ALL
+  SELECT
+    user_id,
+    subject_id,
+    looks,
+    'age' AS attribute,
+    '' AS value
+  FROM own_look
+  WHERE
+    NOT date_of_birth IS NULL
   UNION ALL
   SELECT
     own_look.user_id,
     own_look.subject_id,
     own_look.looks,
-    'age' AS attribute,
-    CASE
-      WHEN DATEDIFF(DAY, person.date_of_birth, own_look.local_date) * 4 < 18 * 1461
-      THEN '0-17'
-      WHEN DATEDIFF(DAY, person.date_of_birth, own_look.local_date) * 4 < 26 * 1461
-      THEN '18-25'
-      WHEN DATEDIFF(DAY, person.date_of_birth, own_look.local_date) * 4 < 36 * 1461
-      THEN '26-35'
-      WHEN DATEDIFF(DAY, person.date_of_birth, own_look.local_date) * 4 < 51 * 1461
-      THEN '36-50'
-      WHEN DATEDIFF(DAY, person.date_of_birth, own_look.local_date) * 4 < 66 * 1461
-      THEN '51-65'
-      ELSE '66+'
-    END AS value
+    'marker' AS attribute,
+    subject_marker.marker AS value
   FROM own_look
-  INNER JOIN person
-    ON own_look.subject_id = person.subject_id
-  WHERE
-    NOT person.date_of_birth IS NULL
+  INNER JOIN subject_marker
+    ON own_look.subject_id = subject_marker.subject_id
+  UNION ALL
+  SELECT
+    user_id,
+    subject_id,
+    looks,
+    'marker' AS attribute,
+    '' AS value
+  FROM own_look
 ), own AS (
   SELECT
     user_id,
@@ -147,14 +169,12 @@ WITH person AS (
     unexplained_person.user_id,
     COUNT(*) AS marker_accesses,
     COUNT(*) FILTER(WHERE
-      NOT person.sex IS NULL) AS sex_accesses,
+      unexplained_person.has_sex) AS sex_accesses,
     COUNT(*) FILTER(WHERE
-      NOT person.date_of_birth IS NULL) AS age_accesses
+      unexplained_person.has_age) AS age_accesses
   FROM unexplained_person
   INNER JOIN candidate
     ON unexplained_person.user_id = candidate.user_id
-  INNER JOIN person
-    ON unexplained_person.subject_id = person.subject_id
   GROUP BY
     unexplained_person.user_id
 ), seen_value AS (
@@ -222,26 +242,47 @@ WITH person AS (
     compared_group.month,
     seen.attribute,
     seen.value
-), seen_by_peers AS (
+), seen_by_all AS (
   SELECT
     candidate_month.user_id,
     seen_by_group.attribute,
     seen_by_group.value,
-    SUM(seen_by_group.hits) - SUM(COALESCE(seen.hits, 0)) AS hits,
-    SUM(seen_by_group.unexplained_hits) - SUM(COALESCE(seen.unexplained_hits, 0)) AS unexplained_hits
+    SUM(seen_by_group.hits) AS hits,
+    SUM(seen_by_group.unexplained_hits) AS unexplained_hits
   FROM candidate_month
   INNER JOIN seen_by_group
     ON candidate_month.group_id = seen_by_group.group_id
     AND candidate_month.month = seen_by_group.month
-  LEFT JOIN seen
-    ON candidate_month.user_id = seen.user_id
-    AND candidate_month.month = seen.month
-    AND seen_by_group.attribute = seen.attribute
-    AND seen_by_group.value = seen.value
   GROUP BY
     candidate_month.user_id,
     seen_by_group.attribute,
     seen_by_group.value
+), seen_by_user AS (
+  SELECT
+    candidate_month.user_id,
+    seen.attribute,
+    seen.value,
+    SUM(seen.hits) AS hits,
+    SUM(seen.unexplained_hits) AS unexplained_hits
+  FROM candidate_month
+  INNER JOIN seen
+    ON candidate_month.user_id = seen.user_id AND candidate_month.month = seen.month
+  GROUP BY
+    candidate_month.user_id,
+    seen.attribute,
+    seen.value
+), seen_by_peers AS (
+  SELECT
+    seen_by_all.user_id,
+    seen_by_all.attribute,
+    seen_by_all.value,
+    seen_by_all.hits - COALESCE(seen_by_user.hits, 0) AS hits,
+    seen_by_all.unexplained_hits - COALESCE(seen_by_user.unexplained_hits, 0) AS unexplained_hits
+  FROM seen_by_all
+  LEFT JOIN seen_by_user
+    ON seen_by_all.user_id = seen_by_user.user_id
+    AND seen_by_all.attribute = seen_by_user.attribute
+    AND seen_by_all.value = seen_by_user.value
 ), tested AS (
   SELECT
     own.user_id,
@@ -335,6 +376,8 @@ WITH person AS (
   SELECT
     judgeable_access.user_id,
     judgeable_access.subject_id,
+    person.sex,
+    person.date_of_birth,
     MIN(judgeable_access.local_date) AS local_date,
     LEAST(COUNT(*) - COUNT(unexplained_person.access_id), :most_looks) AS looks
   FROM judgeable_access
@@ -350,39 +393,73 @@ WITH person AS (
     )
   GROUP BY
     judgeable_access.user_id,
-    judgeable_access.subject_id
+    judgeable_access.subject_id,
+    person.sex,
+    person.date_of_birth
 ), explained_trait AS (
   SELECT
-    explained_look.user_id,
-    explained_look.looks,
-    trait.attribute,
-    trait.value
+    user_id,
+    looks,
+    'sex' AS attribute,
+    sex AS value
   FROM explained_look
-  INNER JOIN trait
-    ON explained_look.subject_id = trait.subject_id
+  WHERE
+    NOT sex IS NULL
   UNION ALL
   SELECT
-    explained_look.user_id,
-    explained_look.looks,
+    user_id,
+    looks,
+    'sex' AS attribute,
+    '' AS value
+  FROM explained_look
+  WHERE
+    NOT sex IS NULL
+  UNION ALL
+  SELECT
+    user_id,
+    looks,
     'age' AS attribute,
     CASE
-      WHEN DATEDIFF(DAY, person.date_of_birth, explained_look.local_date) * 4 < 18 * 1461
+      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 18 * 1461
       THEN '0-17'
-      WHEN DATEDIFF(DAY, person.date_of_birth, explained_look.local_date) * 4 < 26 * 1461
+      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 26 * 1461
       THEN '18-25'
-      WHEN DATEDIFF(DAY, person.date_of_birth, explained_look.local_date) * 4 < 36 * 1461
+      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 36 * 1461
       THEN '26-35'
-      WHEN DATEDIFF(DAY, person.date_of_birth, explained_look.local_date) * 4 < 51 * 1461
+      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 51 * 1461
       THEN '36-50'
-      WHEN DATEDIFF(DAY, person.date_of_birth, explained_look.local_date) * 4 < 66 * 1461
+      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 66 * 1461
       THEN '51-65'
       ELSE '66+'
     END AS value
   FROM explained_look
-  INNER JOIN person
-    ON explained_look.subject_id = person.subject_id
   WHERE
-    NOT person.date_of_birth IS NULL
+    NOT date_of_birth IS NULL
+  UNION ALL
+  SELECT
+    user_id,
+    looks,
+    'age' AS attribute,
+    '' AS value
+  FROM explained_look
+  WHERE
+    NOT date_of_birth IS NULL
+  UNION ALL
+  SELECT
+    explained_look.user_id,
+    explained_look.looks,
+    'marker' AS attribute,
+    subject_marker.marker AS value
+  FROM explained_look
+  INNER JOIN subject_marker
+    ON explained_look.subject_id = subject_marker.subject_id
+  UNION ALL
+  SELECT
+    user_id,
+    looks,
+    'marker' AS attribute,
+    '' AS value
+  FROM explained_look
 ), own_explained AS (
   SELECT
     user_id,
@@ -413,13 +490,15 @@ WITH person AS (
     AND own_explained_all.value = ''
 ), of_value AS (
   SELECT DISTINCT
-    user_id,
-    attribute,
-    value,
-    subject_id
+    own_trait.user_id,
+    own_trait.attribute,
+    own_trait.value,
+    own_trait.subject_id
   FROM own_trait
-  WHERE
-    value <> ''
+  INNER JOIN striking
+    ON own_trait.user_id = striking.user_id
+    AND own_trait.attribute = striking.attribute
+    AND own_trait.value = striking.value
 )
 SELECT
   striking.user_id,

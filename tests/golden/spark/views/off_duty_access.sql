@@ -60,6 +60,14 @@ WITH known_user AS (
     ON candidate.access_id = at_work.access_id
   WHERE
     candidate.has_rota
+), span AS (
+  SELECT
+    user_id,
+    MIN(occurred_at) AS first_at,
+    MAX(occurred_at) AS last_at
+  FROM idle
+  GROUP BY
+    user_id
 ), moment AS (
   SELECT
     user_id,
@@ -72,16 +80,26 @@ WITH known_user AS (
   FROM idle
   UNION ALL
   SELECT
-    user_id,
-    starts_at AS moment_at,
+    duty.user_id,
+    duty.starts_at AS moment_at,
     0 AS place,
     CAST(NULL AS STRING) AS access_id,
-    starts_at,
-    ends_at,
-    status IN ('on_duty', 'overtime', 'restricted') AS working
+    duty.starts_at,
+    duty.ends_at,
+    duty.status IN ('on_duty', 'overtime', 'restricted') AS working
   FROM duty
+  INNER JOIN span
+    ON duty.user_id = span.user_id
   WHERE
-    starts_at < ends_at
+    duty.starts_at < duty.ends_at
+    AND (
+      duty.ends_at >= span.first_at - :known_days * INTERVAL '1' DAY
+      OR duty.ends_at >= span.first_at - :margin_minutes * INTERVAL '1' MINUTE
+    )
+    AND (
+      duty.starts_at <= span.last_at + :known_days * INTERVAL '1' DAY
+      OR duty.starts_at <= span.last_at + :margin_minutes * INTERVAL '1' MINUTE
+    )
 ), placed AS (
   SELECT
     access_id,

@@ -18,6 +18,7 @@ WITH fully AS (
     access.user_id,
     access.subject_id,
     access.occurred_at,
+    access.local_date,
     access.actions
   FROM access
   SEMI JOIN pair
@@ -28,6 +29,7 @@ SELECT
   of_pair.user_id,
   of_pair.subject_id,
   of_pair.occurred_at,
+  of_pair.local_date,
   of_pair.actions,
   NOT fully.access_id IS NULL AS explained,
   fully.reference AS explanation_reference
