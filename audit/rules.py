@@ -22,7 +22,8 @@ _COUNTED = (
     "(SELECT count(*) FROM explanation WHERE strength = 'weak') AS weak"
 )
 
-_CLOCK = "local_clock"
+# Views that tell something of accesses, and by which nobody is chosen.
+_TELLING = frozenset({"lacks_explanation", "local_clock"})
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,6 @@ def _row(
 
 
 def _all_reads(catalogue: Catalogue, detector: Detector) -> frozenset[str]:
-    """Return all that a detector reads, through views too, but for the local clock: nobody is chosen by that."""
-    views = [view for view in catalogue.views_for(detector.reads) if view.id != _CLOCK]
+    """Return all that a detector reads, through views too, but for what nobody is chosen by."""
+    views = [view for view in catalogue.views_for(detector.reads) if view.id not in _TELLING]
     return frozenset([*detector.reads, *(name for view in views for name in view.reads)])

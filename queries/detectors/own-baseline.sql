@@ -7,7 +7,7 @@
 -- key = ["user_id", "month"]
 -- points = 12
 -- summary = "{user_id} in {month}: {accesses} accesses (own median {own_median}, z {z}), {outside_accesses} outside the usual hours (share {outside_share}, before {usual_outside_share})"
--- reads = ["access", "horizon", "not_fully_explained_access", "user_hour", "user_month"]
+-- reads = ["access", "horizon", "lacks_explanation", "user_hour", "user_month"]
 -- requires = []
 -- parameters.min_z = 5.0
 -- parameters.min_months = 3
@@ -330,7 +330,7 @@ open_hour AS (
         substr(CAST(local_date AS VARCHAR), 1, 7) AS month,
         local_hour,
         count(*) AS accesses
-    FROM not_fully_explained_access
+    FROM lacks_explanation
     GROUP BY user_id, substr(CAST(local_date AS VARCHAR), 1, 7), local_hour
     UNION ALL
     SELECT

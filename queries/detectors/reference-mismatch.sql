@@ -7,7 +7,7 @@
 -- key = ["user_id", "reference"]
 -- points = 16
 -- summary = "{user_id} quoted {reference} for {event_count} accesses that it does not fit: {missing} unknown, {not_open} not open, {not_holding} not on it"
--- reads = ["doubtful_reference", "not_fully_explained_access"]
+-- reads = ["doubtful_reference", "lacks_explanation"]
 -- requires = ["incident"]
 -- parameters.lead_days = 1
 -- parameters.grace_days = 14
@@ -47,9 +47,9 @@ mismatch AS (
         quoted.missing,
         quoted.not_open,
         quoted.not_holding,
-        not_fully_explained_access.access_id IS NULL AS explained
+        lacks_explanation.access_id IS NULL AS explained
     FROM quoted
-    LEFT JOIN not_fully_explained_access ON quoted.access_id = not_fully_explained_access.access_id
+    LEFT JOIN lacks_explanation ON quoted.access_id = lacks_explanation.access_id
     WHERE quoted.missing OR quoted.not_open OR quoted.not_holding
 ),
 

@@ -278,7 +278,7 @@ WITH month_number AS (
     SUBSTRING(CAST(local_date AS STRING), 1, 7) AS month,
     local_hour,
     COUNT(*) AS accesses
-  FROM not_fully_explained_access
+  FROM lacks_explanation
   GROUP BY
     user_id,
     SUBSTRING(CAST(local_date AS STRING), 1, 7),

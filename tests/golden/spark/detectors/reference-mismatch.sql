@@ -18,10 +18,10 @@ WITH quoted AS (
     quoted.missing,
     quoted.not_open,
     quoted.not_holding,
-    not_fully_explained_access.access_id IS NULL AS explained
+    lacks_explanation.access_id IS NULL AS explained
   FROM quoted
-  LEFT JOIN not_fully_explained_access
-    ON quoted.access_id = not_fully_explained_access.access_id
+  LEFT JOIN lacks_explanation
+    ON quoted.access_id = lacks_explanation.access_id
   WHERE
     quoted.missing OR quoted.not_open OR quoted.not_holding
 ), counted AS (

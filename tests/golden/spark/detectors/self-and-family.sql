@@ -9,37 +9,37 @@ WITH near AS (
     AND (
       horizon.judged_until IS NULL OR access.occurred_at <= horizon.judged_until
     )
-    AND not_fully_explained_access.access_id IS NULL AS explained
+    AND lacks_explanation.access_id IS NULL AS explained
   FROM access
   CROSS JOIN horizon
   INNER JOIN related_subject
     ON access.user_id = related_subject.user_id
     AND access.subject_id = related_subject.subject_id
-  LEFT JOIN not_fully_explained_access
-    ON access.access_id = not_fully_explained_access.access_id
+  LEFT JOIN lacks_explanation
+    ON access.access_id = lacks_explanation.access_id
   WHERE
     related_subject.steps = 0
 ), linked AS (
   SELECT
-    not_fully_explained_access.user_id,
-    not_fully_explained_access.subject_id,
-    not_fully_explained_access.access_id,
+    lacks_explanation.user_id,
+    lacks_explanation.subject_id,
+    lacks_explanation.access_id,
     related_subject.distance,
     related_subject.relation,
     FALSE AS explained
-  FROM not_fully_explained_access
+  FROM lacks_explanation
   INNER JOIN related_subject
-    ON not_fully_explained_access.user_id = related_subject.user_id
-    AND not_fully_explained_access.subject_id = related_subject.subject_id
+    ON lacks_explanation.user_id = related_subject.user_id
+    AND lacks_explanation.subject_id = related_subject.subject_id
   WHERE
     related_subject.steps > 0
     AND (
       related_subject.starts_at IS NULL
-      OR not_fully_explained_access.occurred_at >= related_subject.starts_at
+      OR lacks_explanation.occurred_at >= related_subject.starts_at
     )
     AND (
       related_subject.ends_at IS NULL
-      OR not_fully_explained_access.occurred_at < related_subject.ends_at
+      OR lacks_explanation.occurred_at < related_subject.ends_at
     )
 ), cited AS (
   SELECT
