@@ -20,28 +20,32 @@ from audit.engine import Engine
 # A prime whose products with what is below it fit into a BIGINT, two and a third summed.
 PRIME = 2_147_483_647
 # So many times the accesses asked for are let through: fewer than asked is then a rarity, and the hashing costs nothing.
-LET_THROUGH = 8
+LET_THROUGH = 4
 _NUMBERS = ("by_record", "by_second", "shift")
 _WITH_A_USER = "SELECT count(user_id) AS accesses FROM access"
 
 
-def draw_control(engine: Engine, catalogue: Catalogue, basis: str) -> pa.Table:
-    """Draw accesses at random from those that no finding cites: by the basis, so that the same data draws the same."""
+def draw_control(engine: Engine, catalogue: Catalogue, basis: str, cited: pa.Table) -> pa.Table:
+    """Draw accesses at random from those that no finding cites: by the basis, so that the same data draws the same.
+
+    `cited`: the accesses that findings cite, with `user_id`; their ids are the relation `cited`.
+    """
     query = catalogue.report("control")
     asked = _asked(query)
-    bound = first_bound(asked, engine.query(_WITH_A_USER)["accesses"][0].as_py())
+    population = engine.query(_WITH_A_USER)["accesses"][0].as_py() - (cited.num_rows - cited["user_id"].null_count)
+    bound = first_bound(asked, population)
     while True:
-        row = sieve(basis[:16], bound)
+        row = sieve(basis[:16], bound) | {"population": population}
         engine.create_table_from("draw", pa.table({name: [value] for name, value in row.items()}))
         drawn = engine.query(query.sql, query.bound())
-        if drawn.num_rows >= asked or bound == PRIME:
+        if drawn.num_rows >= min(asked, population) or bound == PRIME:
             return drawn
-        # Nearly all are cited, or many share their place and second. That, too, follows from the data alone.
+        # Rare, unless many share their place and second. That, too, follows from the data alone.
         bound = min(PRIME, bound * LET_THROUGH)
 
 
 def sieve(seed: str, bound: int) -> dict[str, str | int]:
-    """Return the row of `draw`: the seed, the three numbers that follow from it, and the bound below which an access passes."""
+    """Return the seed, the three numbers that follow from it, and the bound below which an access passes."""
     return {"seed": seed, **{name: _residue(f"{seed} {name}") for name in _NUMBERS}, "below": bound}
 
 

@@ -266,7 +266,7 @@ def examine(
     ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
     findings = assemble(ran, facts, comparison.previous, limits(workspace), dispositions.suppressions())
     coverage = engine.query(catalogue.report("coverage").sql)
-    control = draw_control(engine, catalogue, comparison.basis)
+    control = draw_control(engine, catalogue, comparison.basis, facts.accesses)
     return Examined(findings, detections, horizon, coverage, control, comparison, dispositions)
 
 

@@ -382,8 +382,10 @@ DERIVED: Mapping[str, Mapping[str, str]] = {
         "record_no": "BIGINT",
     },
     "cited": {"access_id": "VARCHAR"},
+    # `population`: from how many it is drawn. The other numbers are those of the sieve (audit/control.py).
     "draw": {
         "seed": "VARCHAR",
+        "population": "BIGINT",
         "by_record": "BIGINT",
         "by_second": "BIGINT",
         "shift": "BIGINT",

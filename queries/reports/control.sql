@@ -14,22 +14,22 @@
 -- modulo the prime 2^31 - 1. Over all seeds every access passes equally often, and so does every two together: the sieve knows
 -- nothing of an access, and who passes says nothing of who else does. Among those that pass, the hash decides. Where fewer pass
 -- than are asked for, it is opened wider; a population that is not much larger than the draw all passes.
-WITH uncited AS (
-    SELECT access.access_id
-    FROM access
-    ANTI JOIN cited ON access.access_id = cited.access_id
-    WHERE access.user_id IS NOT NULL
-),
-
-population AS (
-    SELECT count(*) AS accesses
-    FROM uncited
-),
-
-passed AS (
+WITH passed AS (
     SELECT
         access.access_id,
-        draw.seed
+        access.occurred_at,
+        access.system,
+        access.action,
+        access.user_id,
+        access.subject_kind,
+        access.subject_id,
+        access.reason,
+        access.reference,
+        access.source,
+        access.load_id,
+        access.record_no,
+        draw.seed,
+        draw.population
     FROM access
     CROSS JOIN draw
     WHERE
@@ -44,8 +44,7 @@ passed AS (
 
 lot AS (
     SELECT
-        passed.access_id,
-        passed.seed,
+        passed.*,
         md5(passed.seed || passed.access_id) AS number
     FROM passed
     ANTI JOIN cited ON passed.access_id = cited.access_id
@@ -56,24 +55,22 @@ lot AS (
 SELECT
     CAST(row_number() OVER (ORDER BY lot.number, lot.access_id) AS INTEGER) AS place,
     lot.seed,
-    population.accesses AS population,
-    access.access_id,
-    access.occurred_at,
-    access.system,
-    access.action,
-    access.user_id,
-    access.subject_kind,
-    access.subject_id,
-    access.reason,
-    access.reference,
+    lot.population,
+    lot.access_id,
+    lot.occurred_at,
+    lot.system,
+    lot.action,
+    lot.user_id,
+    lot.subject_kind,
+    lot.subject_id,
+    lot.reason,
+    lot.reference,
     explanation.explanation,
-    access.source,
+    lot.source,
     load_log.path,
     load_log.sha256,
-    access.record_no
+    lot.record_no
 FROM lot
-INNER JOIN access ON lot.access_id = access.access_id
-CROSS JOIN population
-LEFT JOIN explanation ON access.access_id = explanation.access_id
-LEFT JOIN load_log ON access.load_id = load_log.load_id
+LEFT JOIN explanation ON lot.access_id = explanation.access_id
+LEFT JOIN load_log ON lot.load_id = load_log.load_id
 ORDER BY place

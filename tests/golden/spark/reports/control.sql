@@ -1,19 +1,19 @@
-WITH uncited AS (
-  SELECT
-    access.access_id
-  FROM access
-  ANTI JOIN cited
-    ON access.access_id = cited.access_id
-  WHERE
-    NOT access.user_id IS NULL
-), population AS (
-  SELECT
-    COUNT(*) AS accesses
-  FROM uncited
-), passed AS (
+WITH passed AS (
   SELECT
     access.access_id,
-    draw.seed
+    access.occurred_at,
+    access.system,
+    access.action,
+    access.user_id,
+    access.subject_kind,
+    access.subject_id,
+    access.reason,
+    access.reference,
+    access.source,
+    access.load_id,
+    access.record_no,
+    draw.seed,
+    draw.population
   FROM access
   CROSS JOIN draw
   WHERE
@@ -25,8 +25,7 @@ WITH uncited AS (
     ) % 2147483647 < draw.below
 ), lot AS (
   SELECT
-    passed.access_id,
-    passed.seed,
+    passed.*,
     MD5(passed.seed || passed.access_id) AS number
   FROM passed
   ANTI JOIN cited
@@ -39,28 +38,25 @@ WITH uncited AS (
 SELECT
   CAST(ROW_NUMBER() OVER (ORDER BY lot.number NULLS LAST, lot.access_id NULLS LAST) AS INT) AS place,
   lot.seed,
-  population.accesses AS population,
-  access.access_id,
-  access.occurred_at,
-  access.system,
-  access.action,
-  access.user_id,
-  access.subject_kind,
-  access.subject_id,
-  access.reason,
-  access.reference,
+  lot.population,
+  lot.access_id,
+  lot.occurred_at,
+  lot.system,
+  lot.action,
+  lot.user_id,
+  lot.subject_kind,
+  lot.subject_id,
+  lot.reason,
+  lot.reference,
   explanation.explanation,
-  access.source,
+  lot.source,
   load_log.path,
   load_log.sha256,
-  access.record_no
+  lot.record_no
 FROM lot
-INNER JOIN access
-  ON lot.access_id = access.access_id
-CROSS JOIN population
 LEFT JOIN explanation
-  ON access.access_id = explanation.access_id
+  ON lot.access_id = explanation.access_id
 LEFT JOIN load_log
-  ON access.load_id = load_log.load_id
+  ON lot.load_id = load_log.load_id
 ORDER BY
   place NULLS LAST
