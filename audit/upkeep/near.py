@@ -14,44 +14,43 @@ from audit.upkeep.parts import PAIR_COLUMNS, partition_columns, select_partition
 NEAR = '"upkeep near access"'
 NEAR_PAIR = '"upkeep near pair"'
 NEAR_EXPLAINED = '"upkeep near explained"'
+_ASKED_PAIR = '"upkeep asked pair"'
+_ASKED_LINK = '"upkeep asked link"'
 _CHANGED = ("upkeep gone access", "upkeep made access", "upkeep touched access", "upkeep passed access")
 
 
 def lay_near(desk: Desk, until: datetime | None, until_before: datetime | None) -> None:
     """Make tables of near accesses, of what explained them, and of what bears on them. After `find_pairs`.
 
-    Near are those of the pairs to explain and of all that changed, and those of the same users to what is linked to these
-    subjects. Those changed, too, that are judged now and were not, or no more: between the two horizons. NULL is a user and a
-    subject here.
+    Asked about are the pairs to explain, and those of all accesses that changed: also of those that are judged now and were
+    not, or no more, because they lie between the two horizons. Near are the accesses of these pairs, and of the same users to
+    what is linked. NULL is a user and a subject here.
     """
     _lay_passed(desk, until, until_before)
-    changed = [f'SELECT user_id, subject_id FROM "{name}"' for name in _CHANGED]
-    desk.lay("upkeep asked pair", " UNION ".join([f"SELECT user_id, subject_id FROM {PAIR}", *changed]))
-    own = 'SELECT subject_id FROM "upkeep asked pair"'
-    desk.lay(
-        "upkeep link",
-        f"SELECT * FROM {desk.standing('subject_link')} WHERE subject_id IN ({own}) OR linked_id IN ({own})",
-    )
-    desk.lay(
-        "upkeep near pair",
-        'SELECT user_id, subject_id FROM "upkeep asked pair" UNION '
-        'SELECT pair.user_id, link.linked_id FROM "upkeep asked pair" AS pair INNER JOIN '
-        '(SELECT subject_id, linked_id FROM "upkeep link" UNION ALL SELECT linked_id, subject_id FROM "upkeep link") AS link '
-        "ON pair.subject_id = link.subject_id",
-    )
-    near = f"SELECT 1 FROM {NEAR_PAIR} AS pair WHERE {same_values(PAIR_COLUMNS, 'pair', 'standing')}"
-    desk.lay(
-        "upkeep near access", f"SELECT * EXCLUDE (_place) FROM ({desk.placed('access', f'EXISTS ({near})')}) AS placed"
-    )
+    _find_near_pairs(desk)
+    near = f"EXISTS (SELECT 1 FROM {NEAR_PAIR} AS pair WHERE {same_values(PAIR_COLUMNS, 'pair', 'standing')})"
+    desk.lay("upkeep near access", f"SELECT * EXCLUDE (_place) FROM ({desk.placed('access', near)}) AS placed")
     ours = f'SELECT access_id FROM {NEAR} UNION ALL SELECT access_id FROM "upkeep gone access"'
     desk.lay("upkeep near explained", desk.placed("explained", f"access_id IN ({ours})"))
-    # Of most pairs there is no access: what bears on their subjects bears on nothing.
-    asked = f'SELECT 1 FROM "upkeep asked pair" AS pair WHERE {same_values(PAIR_COLUMNS, "pair", "near")}'
-    find_what_bears(
-        desk,
-        f"SELECT DISTINCT subject_id FROM {NEAR} AS near WHERE subject_id IS NOT NULL AND EXISTS ({asked})",
-        f"SELECT DISTINCT reference FROM {NEAR} WHERE reference IS NOT NULL",
-        '"upkeep link"',
+    # Not of all pairs: of most there is no access.
+    asked = f"EXISTS (SELECT 1 FROM {_ASKED_PAIR} AS pair WHERE {same_values(PAIR_COLUMNS, 'pair', 'near')})"
+    subjects = f"SELECT DISTINCT subject_id FROM {NEAR} AS near WHERE subject_id IS NOT NULL AND {asked}"
+    references = f"SELECT DISTINCT reference FROM {NEAR} WHERE reference IS NOT NULL"
+    find_what_bears(desk, subjects, references, _ASKED_LINK)
+
+
+def _find_near_pairs(desk: Desk) -> None:
+    """Make tables of the pairs asked about, of all links of their subjects, and of these pairs and those that links lead to."""
+    changed = [f'SELECT user_id, subject_id FROM "{name}"' for name in _CHANGED]
+    desk.lay("upkeep asked pair", " UNION ".join([f"SELECT user_id, subject_id FROM {PAIR}", *changed]))
+    own = f"SELECT subject_id FROM {_ASKED_PAIR}"
+    at_subjects = f"subject_id IN ({own}) OR linked_id IN ({own})"
+    desk.lay("upkeep asked link", f"SELECT * FROM {desk.standing('subject_link')} WHERE {at_subjects}")
+    links = f"SELECT subject_id, linked_id FROM {_ASKED_LINK} UNION ALL SELECT linked_id, subject_id FROM {_ASKED_LINK}"
+    desk.lay(
+        "upkeep near pair",
+        f"SELECT user_id, subject_id FROM {_ASKED_PAIR} UNION SELECT pair.user_id, link.linked_id "
+        f"FROM {_ASKED_PAIR} AS pair INNER JOIN ({links}) AS link ON pair.subject_id = link.subject_id",
     )
 
 

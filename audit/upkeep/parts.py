@@ -26,14 +26,16 @@ def find_part(desk: Desk, columns: Sequence[str], sources: Iterable[str]) -> Non
     """Find the partitions that any of these relations names, their accesses, and what explains them."""
     names = ", ".join(map(quote_identifier, columns))
     desk.lay("upkeep part", " UNION ".join(f"SELECT {names} FROM {source}" for source in sources))
+    which = in_part(desk, columns, of_access=True)
     if _is_near(desk, columns):
-        accesses, explained = '"upkeep near access"', f"({_near_explained()})"
+        explained = f"({_near_explained()})"
+        desk.lay("upkeep part access", f'SELECT * FROM "upkeep near access" AS standing WHERE {which}')
     else:
-        accesses, explained = desk.standing("access"), desk.standing("explained")
-    desk.lay(
-        "upkeep part access",
-        f"SELECT * FROM {accesses} AS standing WHERE {in_part(desk, columns, of_access=True)}",
-    )
+        explained = desk.standing("explained")
+        # A view: of many accesses few columns are asked for, and mostly once.
+        desk.engine.create_view(
+            "upkeep part access", f"SELECT * FROM {desk.standing('access')} AS standing WHERE {which}"
+        )
     first, last = desk.rows(f"SELECT min(occurred_at), max(occurred_at) FROM {_ACCESS}")[0]
     # The engine passes over what lies outside the span.
     span = f"occurred_at >= TIMESTAMP '{first}' AND occurred_at <= TIMESTAMP '{last}'" if first else "FALSE"

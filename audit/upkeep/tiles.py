@@ -53,19 +53,18 @@ def find_tiles(desk: Desk, new: Collection[int], gone: Collection[int], chain: i
 def lay_events_of_tiles(desk: Desk) -> None:
     """Put the events of the tiles in place of the log."""
     first, last = span_of_tiles(desk)
-    desk.lay(
-        "event",
-        f"SELECT * FROM {desk.standing('event')} AS event WHERE occurred_at >= {first} AND occurred_at < {last} "
-        f"AND CAST(occurred_at AS DATE) IN (SELECT day FROM {TILE}) "
-        f"AND (user_id IS NULL OR user_id IN (SELECT user_id FROM {TILE}))",
-    )
+    day = "CAST(event.occurred_at AS DATE)"
+    known = f"EXISTS (SELECT 1 FROM {TILE} AS tile WHERE tile.user_id = event.user_id AND tile.day = {day})"
+    # Whose those without a user are is known once they are there.
+    unknown = f"event.user_id IS NULL AND {day} IN (SELECT day FROM {TILE})"
+    desk.lay("event", _events(desk, f"occurred_at >= {first} AND occurred_at < {last} AND ({known} OR ({unknown}))"))
     _lay_step(desk, "account_user")
-    desk.lay(
-        "event",
-        f"SELECT event.* FROM event LEFT JOIN account_user USING (source, event_id) WHERE EXISTS (SELECT 1 FROM {TILE} AS tile "
-        "WHERE tile.user_id IS NOT DISTINCT FROM COALESCE(event.user_id, account_user.user_id) "
-        "AND tile.day = CAST(event.occurred_at AS DATE))",
+    ours = (
+        "SELECT event.rowid FROM event LEFT JOIN account_user USING (source, event_id) WHERE event.user_id IS NULL "
+        f"AND EXISTS (SELECT 1 FROM {TILE} AS tile "
+        f"WHERE tile.user_id IS NOT DISTINCT FROM account_user.user_id AND tile.day = {day})"
     )
+    desk.execute(f"DELETE FROM temp.main.event WHERE user_id IS NULL AND rowid NOT IN ({ours})")
     desk.drop("account_user")
 
 
@@ -83,9 +82,7 @@ def _add_events(desk: Desk, condition: str) -> None:
 
 def _find(desk: Desk, condition: str, name: str = _FOUND) -> None:
     """Make a table of the events of persons that meet a condition, with their users and days."""
-    event = f"{desk.standing('event')} AS event"
-    # By row number: first the few columns of the condition are read, and then whole rows only where some were found.
-    desk.lay("event", f"SELECT * FROM {event} WHERE rowid IN (SELECT rowid FROM {event} WHERE {condition})")
+    desk.engine.create_view("event", _events(desk, condition))
     _lay_step(desk, "account_user")
     desk.lay(
         name,
@@ -93,6 +90,15 @@ def _find(desk: Desk, condition: str, name: str = _FOUND) -> None:
         f"FROM ({_step(desk, 'person_event').sql}) AS person_event",
     )
     desk.drop("event", "account_user")
+
+
+def _events(desk: Desk, condition: str) -> str:
+    """SELECT for the events that meet a condition; finds where they lie.
+
+    First the few columns of the condition are read, and then those asked for where some events were found.
+    """
+    desk.lay("upkeep place", f"SELECT rowid AS place FROM {desk.standing('event')} AS event WHERE {condition}")
+    return f'SELECT * FROM {desk.standing("event")} WHERE rowid IN (SELECT place FROM "upkeep place")'
 
 
 def _add_gone(desk: Desk, gone: Collection[int]) -> None:
