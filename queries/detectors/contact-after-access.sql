@@ -7,7 +7,7 @@
 -- key = ["user_id", "subject_id"]
 -- points = 34
 -- summary = "{user_id} looked up {subject_id} {event_count} times and then was in contact {contacts} times: {personal_contacts} by a personal device, {after_closure_contacts} after closure"
--- reads = ["access", "contact", "explanation", "incident", "incident_holds", "incident_staff", "related_subject", "user_position"]
+-- reads = ["contact", "incident", "incident_holds", "incident_staff", "personal_access", "related_subject", "user_position"]
 -- requires = ["contact"]
 -- parameters.days = 30
 -- parameters.grace_days = 14
@@ -44,23 +44,14 @@ WITH pair AS (
 
 look_up AS (
     SELECT
-        access.user_id,
-        access.subject_id,
-        access.access_id,
-        access.occurred_at
-    FROM pair
-    INNER JOIN access ON pair.user_id = access.user_id AND pair.subject_id = access.subject_id
-),
-
-explained_look AS (
-    SELECT
-        look_up.user_id,
-        look_up.subject_id,
-        look_up.access_id,
-        explanation.strength,
-        explanation.reference
-    FROM look_up
-    INNER JOIN explanation ON look_up.access_id = explanation.access_id
+        personal_access.user_id,
+        personal_access.subject_id,
+        personal_access.access_id,
+        personal_access.occurred_at,
+        personal_access.strength,
+        personal_access.explanation_reference
+    FROM personal_access
+    SEMI JOIN pair ON personal_access.user_id = pair.user_id AND personal_access.subject_id = pair.subject_id
 ),
 
 -- Which incident gave the two anything to do with each other: TRUE where it did so for the user in person.
@@ -78,9 +69,10 @@ bound AS (
     SELECT
         user_id,
         subject_id,
-        reference,
+        explanation_reference AS reference,
         TRUE AS own
-    FROM explained_look
+    FROM look_up
+    WHERE strength IS NOT NULL
     UNION
     SELECT
         pair.user_id,
@@ -132,6 +124,7 @@ preceded AS (
         look_up.subject_id,
         look_up.access_id,
         look_up.occurred_at AS looked_up_at,
+        look_up.strength,
         suspect.contact_id,
         suspect.occurred_at AS contact_at,
         suspect.personal,
@@ -157,9 +150,8 @@ counted AS (
         max(preceded.contact_at) AS last_contact_at,
         min(floor(epoch(preceded.contact_at)) - floor(epoch(preceded.looked_up_at))) AS least_seconds,
         bool_and(preceded.still_bound) AS within_case,
-        bool_or(explained_look.strength IS NULL OR explained_look.strength <> 'full') AS any_not_explained
+        bool_or(preceded.strength IS NULL OR preceded.strength <> 'full') AS any_not_explained
     FROM preceded
-    LEFT JOIN explained_look ON preceded.access_id = explained_look.access_id
     GROUP BY preceded.user_id, preceded.subject_id
 ),
 

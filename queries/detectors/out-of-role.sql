@@ -7,7 +7,7 @@
 -- key = ["user_id", "system", "subject_kind"]
 -- points = 24
 -- summary = "{user_id} looked up {subjects} subjects of kind {subject_kind} in {system} {event_count} times, which the role {role} may not"
--- reads = ["access", "explanation", "permission", "user_position"]
+-- reads = ["denied_access"]
 -- requires = ["permission"]
 -- references = [
 --     "IPCC/ACPO 2012, case five: tiered access to personal telephone numbers would have prevented it",
@@ -33,101 +33,7 @@
 -- wrote down. The row for the kind of subject decides, else the row without a kind; where neither is there, nothing is judged.
 -- Who holds two roles at once is denied only what both are denied: a role that is not judged may allow it.
 -- Where every access is fully explained the finding is low: work that the table forgot.
-WITH granted AS (
-    SELECT
-        role,
-        system,
-        coalesce(subject_kind, '') AS subject_kind,
-        bool_or(allowed) AS allowed
-    FROM permission
-    GROUP BY role, system, coalesce(subject_kind, '')
-),
-
-governed AS (
-    SELECT DISTINCT
-        role,
-        system
-    FROM granted
-),
-
-asked AS (
-    SELECT DISTINCT
-        system,
-        coalesce(subject_kind, '') AS subject_kind
-    FROM access
-    WHERE user_id IS NOT NULL
-),
-
-ruled AS (
-    SELECT
-        governed.role,
-        asked.system,
-        asked.subject_kind,
-        coalesce(exact.allowed, general.allowed) AS allowed
-    FROM asked
-    INNER JOIN governed ON asked.system = governed.system
-    LEFT JOIN granted AS exact
-        ON
-            governed.role = exact.role
-            AND asked.system = exact.system
-            AND asked.subject_kind = exact.subject_kind
-    LEFT JOIN granted AS general
-        ON governed.role = general.role AND asked.system = general.system AND general.subject_kind = ''
-    WHERE coalesce(exact.allowed, general.allowed) IS NOT NULL
-),
-
-denied AS (
-    SELECT
-        access.access_id,
-        access.user_id,
-        access.system,
-        access.subject_kind,
-        access.subject_id,
-        access.occurred_at,
-        user_position.role
-    FROM user_position
-    INNER JOIN ruled ON user_position.role = ruled.role AND NOT ruled.allowed
-    INNER JOIN access
-        ON
-            user_position.user_id = access.user_id
-            AND ruled.system = access.system
-            AND ruled.subject_kind = coalesce(access.subject_kind, '')
-            AND (user_position.starts_at IS NULL OR access.occurred_at >= user_position.starts_at)
-            AND (user_position.ends_at IS NULL OR access.occurred_at < user_position.ends_at)
-),
-
-let_in AS (
-    SELECT denied.access_id
-    FROM denied
-    INNER JOIN user_position
-        ON
-            denied.user_id = user_position.user_id
-            AND (user_position.starts_at IS NULL OR denied.occurred_at >= user_position.starts_at)
-            AND (user_position.ends_at IS NULL OR denied.occurred_at < user_position.ends_at)
-    LEFT JOIN ruled
-        ON
-            user_position.role = ruled.role
-            AND denied.system = ruled.system
-            AND coalesce(denied.subject_kind, '') = ruled.subject_kind
-    WHERE coalesce(ruled.allowed, TRUE)
-),
-
-cited AS (
-    SELECT
-        denied.user_id,
-        denied.system,
-        denied.subject_kind,
-        denied.access_id,
-        min(denied.subject_id) AS subject_id,
-        min(denied.role) AS role,
-        bool_or(coalesce(explanation.strength = 'full', FALSE)) AS explained
-    FROM denied
-    ANTI JOIN let_in ON denied.access_id = let_in.access_id
-    LEFT JOIN explanation ON denied.access_id = explanation.access_id
-    GROUP BY denied.user_id, denied.system, denied.subject_kind, denied.access_id
-),
-
-counted AS (
+WITH counted AS (
     SELECT
         user_id,
         system,
@@ -137,16 +43,16 @@ counted AS (
         count(DISTINCT subject_id) AS subjects,
         min(subject_id) AS only_subject_id,
         count(*) FILTER (WHERE explained) AS explained
-    FROM cited
+    FROM denied_access
     GROUP BY user_id, system, coalesce(subject_kind, '')
 )
 
 SELECT
-    cited.user_id,
-    cited.system,
-    cited.subject_kind,
+    denied_access.user_id,
+    denied_access.system,
+    denied_access.subject_kind,
     CASE WHEN counted.subjects = 1 THEN counted.only_subject_id END AS subject_id,
-    cited.access_id,
+    denied_access.access_id,
     TRUE AS counts,
     CASE WHEN counted.explained = counted.accesses THEN 'low' ELSE 'medium' END AS level,
     CASE WHEN counted.explained = counted.accesses THEN 12 ELSE 24 END AS points,
@@ -154,10 +60,10 @@ SELECT
     counted.accesses,
     counted.subjects,
     counted.explained
-FROM cited
+FROM denied_access
 INNER JOIN counted
     ON
-        cited.user_id = counted.user_id
-        AND cited.system = counted.system
-        AND coalesce(cited.subject_kind, '') = counted.subject_kind
-ORDER BY cited.user_id, cited.system, cited.subject_kind, cited.access_id
+        denied_access.user_id = counted.user_id
+        AND denied_access.system = counted.system
+        AND coalesce(denied_access.subject_kind, '') = counted.subject_kind
+ORDER BY denied_access.user_id, denied_access.system, denied_access.subject_kind, denied_access.access_id

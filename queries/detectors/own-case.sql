@@ -7,7 +7,7 @@
 -- key = ["user_id", "reference"]
 -- points = 36
 -- summary = "{user_id} looked {event_count} times into {case_kind} {reference}, which concerns {user_id}: {subjects} subjects, {changes} changes"
--- reads = ["access", "complaint", "explanation", "incident", "incident_holds", "incident_subject", "related_subject"]
+-- reads = ["complaint", "incident", "incident_holds", "incident_subject", "personal_access", "related_subject"]
 -- requires = ["complaint or incident_subject"]
 -- references = [
 --     "Gloucestershire 2020: a complainant looked up after the complaint, and evidence touched",
@@ -99,19 +99,20 @@ cited AS (
         concern.reference,
         concern.case_kind,
         concern.own_role,
-        access.access_id,
-        access.subject_id,
-        access.subject_id = concern.reference AS itself,
-        access.action IN ('create', 'amend', 'delete', 'merge', 'close') AS changed,
-        coalesce(explanation.strength = 'full', FALSE) AS explained,
-        coalesce(explanation.strength = 'full' AND explanation.reference <> concern.reference, FALSE) AS elsewhere
+        personal_access.access_id,
+        personal_access.subject_id,
+        personal_access.subject_id = concern.reference AS itself,
+        personal_access.action IN ('create', 'amend', 'delete', 'merge', 'close') AS changed,
+        coalesce(personal_access.strength = 'full', FALSE) AS explained,
+        coalesce(
+            personal_access.strength = 'full' AND personal_access.explanation_reference <> concern.reference, FALSE
+        ) AS elsewhere
     FROM concern
-    INNER JOIN access
+    INNER JOIN personal_access
         ON
-            concern.user_id = access.user_id
-            AND concern.subject_id = access.subject_id
-            AND access.occurred_at >= concern.since
-    LEFT JOIN explanation ON access.access_id = explanation.access_id
+            concern.user_id = personal_access.user_id
+            AND concern.subject_id = personal_access.subject_id
+            AND personal_access.occurred_at >= concern.since
 ),
 
 counted AS (

@@ -7,7 +7,7 @@
 -- key = ["user_id", "subject_id"]
 -- points = 38
 -- summary = "{user_id} looked up {subject_id} {event_count} times: relation {relation}, distance {distance}"
--- reads = ["access", "horizon", "lacks_explanation", "related_subject"]
+-- reads = ["lacks_explanation", "personal_access", "related_subject"]
 -- requires = ["relationship or staff"]
 -- references = [
 --     "IPCC/ACPO 2012, The abuse of police powers to perpetrate sexual violence, case three",
@@ -33,19 +33,17 @@
 -- explanation holds, and weighs less the further it is.
 WITH near AS (
     SELECT
-        access.user_id,
-        access.subject_id,
-        access.access_id,
+        personal_access.user_id,
+        personal_access.subject_id,
+        personal_access.access_id,
         related_subject.distance,
         related_subject.relation,
-        horizon.judges
-        AND (horizon.judged_until IS NULL OR access.occurred_at <= horizon.judged_until)
-        AND lacks_explanation.access_id IS NULL AS explained
-    FROM access
-    CROSS JOIN horizon
+        coalesce(personal_access.strength = 'full', FALSE) AS explained
+    FROM personal_access
     INNER JOIN related_subject
-        ON access.user_id = related_subject.user_id AND access.subject_id = related_subject.subject_id
-    LEFT JOIN lacks_explanation ON access.access_id = lacks_explanation.access_id
+        ON
+            personal_access.user_id = related_subject.user_id
+            AND personal_access.subject_id = related_subject.subject_id
     WHERE related_subject.steps = 0
 ),
 

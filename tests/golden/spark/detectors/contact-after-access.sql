@@ -5,23 +5,16 @@ WITH pair AS (
   FROM contact
 ), look_up AS (
   SELECT
-    access.user_id,
-    access.subject_id,
-    access.access_id,
-    access.occurred_at
-  FROM pair
-  INNER JOIN access
-    ON pair.user_id = access.user_id AND pair.subject_id = access.subject_id
-), explained_look AS (
-  SELECT
-    look_up.user_id,
-    look_up.subject_id,
-    look_up.access_id,
-    explanation.strength,
-    explanation.reference
-  FROM look_up
-  INNER JOIN explanation
-    ON look_up.access_id = explanation.access_id
+    personal_access.user_id,
+    personal_access.subject_id,
+    personal_access.access_id,
+    personal_access.occurred_at,
+    personal_access.strength,
+    personal_access.explanation_reference
+  FROM personal_access
+  SEMI JOIN pair
+    ON personal_access.user_id = pair.user_id
+    AND personal_access.subject_id = pair.subject_id
 ), bound AS (
   SELECT
     pair.user_id,
@@ -38,9 +31,11 @@ WITH pair AS (
   SELECT
     user_id,
     subject_id,
-    reference,
+    explanation_reference AS reference,
     TRUE AS own
-  FROM explained_look
+  FROM look_up
+  WHERE
+    NOT strength IS NULL
   UNION
   SELECT
     pair.user_id,
@@ -105,6 +100,7 @@ WITH pair AS (
     look_up.subject_id,
     look_up.access_id,
     look_up.occurred_at AS looked_up_at,
+    look_up.strength,
     suspect.contact_id,
     suspect.occurred_at AS contact_at,
     suspect.personal,
@@ -131,10 +127,8 @@ WITH pair AS (
       CAST(FLOOR(UNIX_TIMESTAMP(preceded.contact_at)) AS DOUBLE) - CAST(FLOOR(UNIX_TIMESTAMP(preceded.looked_up_at)) AS DOUBLE)
     ) AS least_seconds,
     BOOL_AND(preceded.still_bound) AS within_case,
-    BOOL_OR(explained_look.strength IS NULL OR explained_look.strength <> 'full') AS any_not_explained
+    BOOL_OR(preceded.strength IS NULL OR preceded.strength <> 'full') AS any_not_explained
   FROM preceded
-  LEFT JOIN explained_look
-    ON preceded.access_id = explained_look.access_id
   GROUP BY
     preceded.user_id,
     preceded.subject_id

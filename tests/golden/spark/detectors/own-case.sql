@@ -63,22 +63,21 @@ WITH own AS (
     concern.reference,
     concern.case_kind,
     concern.own_role,
-    access.access_id,
-    access.subject_id,
-    access.subject_id = concern.reference AS itself,
-    access.action IN ('create', 'amend', 'delete', 'merge', 'close') AS changed,
-    COALESCE(explanation.strength = 'full', FALSE) AS explained,
+    personal_access.access_id,
+    personal_access.subject_id,
+    personal_access.subject_id = concern.reference AS itself,
+    personal_access.action IN ('create', 'amend', 'delete', 'merge', 'close') AS changed,
+    COALESCE(personal_access.strength = 'full', FALSE) AS explained,
     COALESCE(
-      explanation.strength = 'full' AND explanation.reference <> concern.reference,
+      personal_access.strength = 'full'
+      AND personal_access.explanation_reference <> concern.reference,
       FALSE
     ) AS elsewhere
   FROM concern
-  INNER JOIN access
-    ON concern.user_id = access.user_id
-    AND concern.subject_id = access.subject_id
-    AND access.occurred_at >= concern.since
-  LEFT JOIN explanation
-    ON access.access_id = explanation.access_id
+  INNER JOIN personal_access
+    ON concern.user_id = personal_access.user_id
+    AND concern.subject_id = personal_access.subject_id
+    AND personal_access.occurred_at >= concern.since
 ), counted AS (
   SELECT
     user_id,
