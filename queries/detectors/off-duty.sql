@@ -7,7 +7,7 @@
 -- key = ["user_id", "month"]
 -- points = 10
 -- summary = "{user_id} looked {event_count} times in {month} while not at work: {states}"
--- reads = ["explanation", "off_duty_access"]
+-- reads = ["off_duty_access"]
 -- requires = ["duty or staff"]
 -- parameters.min_accesses = 3
 -- references = [
@@ -41,15 +41,14 @@
 -- case is against the rules of most forces, and no theft of data. Of the suspended and departed it lowers no level.
 WITH dated AS (
     SELECT
-        off_duty_access.access_id,
-        off_duty_access.user_id,
-        off_duty_access.subject_id,
-        left(CAST(off_duty_access.local_date AS VARCHAR), 7) AS month,
-        off_duty_access.state,
-        off_duty_access.gravity,
-        coalesce(explanation.strength = 'full', FALSE) AS explained
+        access_id,
+        user_id,
+        subject_id,
+        left(CAST(local_date AS VARCHAR), 7) AS month,
+        state,
+        gravity,
+        explained
     FROM off_duty_access
-    LEFT JOIN explanation ON off_duty_access.access_id = explanation.access_id
 ),
 
 counted AS (

@@ -1,13 +1,13 @@
 -- id = "off_duty_access"
 -- title = "Accesses made while the user was not on duty"
 -- description = "One row for each access outside every duty period, or while absent or not in service; `state` says which."
--- reads = ["access", "duty", "duty_day", "staff"]
+-- reads = ["access", "duty", "duty_day", "explanation", "staff"]
 -- parameters.margin_minutes = 30
 -- parameters.known_days = 14
 -- partition = ["user_id", "local_date"]
 --
 -- `state`: suspended, before_joining, after_leaving, leave, sick, or outside (none of these, and no period holds the access);
--- where several hold, the first of them.
+-- where several hold, the first of them. `explained`: in full.
 --
 -- Unknown is not off duty. `outside` is judged only where the user's duty is known around the access: a period of any kind ended within
 -- known_days before it, and another begins within known_days after. So users without a rota, a spell at a desk that has none, and the
@@ -215,6 +215,8 @@ SELECT DISTINCT
     candidate.occurred_at,
     candidate.local_date,
     gravest.gravity,
-    gravest.state
+    gravest.state,
+    coalesce(explanation.strength = 'full', FALSE) AS explained
 FROM candidate
 INNER JOIN gravest ON candidate.access_id = gravest.access_id
+LEFT JOIN explanation ON candidate.access_id = explanation.access_id

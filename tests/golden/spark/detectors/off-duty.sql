@@ -1,15 +1,13 @@
 WITH dated AS (
   SELECT
-    off_duty_access.access_id,
-    off_duty_access.user_id,
-    off_duty_access.subject_id,
-    LEFT(CAST(off_duty_access.local_date AS STRING), 7) AS month,
-    off_duty_access.state,
-    off_duty_access.gravity,
-    COALESCE(explanation.strength = 'full', FALSE) AS explained
+    access_id,
+    user_id,
+    subject_id,
+    LEFT(CAST(local_date AS STRING), 7) AS month,
+    state,
+    gravity,
+    explained
   FROM off_duty_access
-  LEFT JOIN explanation
-    ON off_duty_access.access_id = explanation.access_id
 ), counted AS (
   SELECT
     user_id,

@@ -4,7 +4,7 @@ SELECT
   starts_at,
   ends_at
 FROM subject_link
-UNION
+UNION ALL
 SELECT
   linked_id AS subject_id,
   subject_id AS linked_id,

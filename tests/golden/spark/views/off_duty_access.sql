@@ -192,7 +192,10 @@ SELECT DISTINCT
   candidate.occurred_at,
   candidate.local_date,
   gravest.gravity,
-  gravest.state
+  gravest.state,
+  COALESCE(explanation.strength = 'full', FALSE) AS explained
 FROM candidate
 INNER JOIN gravest
   ON candidate.access_id = gravest.access_id
+LEFT JOIN explanation
+  ON candidate.access_id = explanation.access_id
