@@ -62,6 +62,8 @@ def assemble(
         measure(bench, facts.newest_at)
         suppress(bench, suppressions)
         ranked = rank_findings(bench, None if previous is None else previous.findings)
-        findings = write_findings(bench, taken, ranked)
+        users, overlap = rank_users(bench), reckon_overlap(bench)
         evidence = gather_evidence(bench, facts)
-        return Findings(findings, evidence, rank_users(bench), reckon_overlap(bench))
+        # All is reckoned; its memory serves the texts.
+        bench.execute("DROP TABLE taken; DROP TABLE several; DROP TABLE scored")
+        return Findings(write_findings(bench, taken, ranked), evidence, users, overlap)
