@@ -28,6 +28,8 @@ _RECKONED = {
     "last_at": Value("COALESCE(CAST(\"its last_at\" AS VARCHAR), 'none')"),
     "subject_id": Value("COALESCE(\"its subject_id\", 'none')"),
 }
+# So many sentences cost to be searched what it costs to spare it them.
+_MANY = 3000
 
 
 def write_findings(bench: duckdb.DuckDBPyConnection, taken: Sequence[Taken], ranked: pa.Table) -> pa.Table:
@@ -57,7 +59,7 @@ def _its_rows(taken: Taken, ranked: pa.Table, places: np.ndarray) -> pa.Table:
 
 def _sql_for_texts(taken: Taken, relation: str) -> str:
     values = {name: _RECKONED.get(name) or _value(taken, name) for name in names_of(taken.detector.summary)}
-    sentence = sql_for_sentence(taken.detector.summary, values)
+    sentence = sql_for_sentence(taken.detector.summary, values, many=taken.rows.num_rows > _MANY)
     own = f"left({taken.sql_for_details}, -1) || ','" if taken.details else "'{'"
     return f"""
         SELECT
