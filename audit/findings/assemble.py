@@ -5,13 +5,14 @@ numbers and total orders: the same rows give the same findings with one thread a
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.engine.duckdb import Limits, open_bench
-from audit.findings.evidence import Facts, gather_evidence
+from audit.findings.evidence import Facts, cite, gather_evidence
 from audit.findings.measure import measure, rank_findings
 from audit.findings.overlap import Overlap, reckon_overlap
 from audit.findings.suppress import Suppression, suppress
@@ -56,14 +57,14 @@ def assemble(
     Raises:
         QueryError: a detector's column is not constant within a finding.
     """
-    with open_bench(limits or Limits()) as bench:
+    with open_bench(limits or Limits()) as bench, ThreadPoolExecutor(1, thread_name_prefix="audit-evidence") as beside:
         bench.register("user_count", facts.user_counts)
         taken = take_rows(bench, detected, facts.accesses)
+        evidence = beside.submit(gather_evidence, cite(bench), facts)
         measure(bench, facts.newest_at)
         suppress(bench, suppressions)
         ranked = rank_findings(bench, None if previous is None else previous.findings)
         users, overlap = rank_users(bench), reckon_overlap(bench)
-        evidence = gather_evidence(bench, facts)
-        # All is reckoned; its memory serves the texts.
+        # All is reckoned; the memory serves the texts.
         bench.execute("DROP TABLE taken; DROP TABLE several; DROP TABLE scored")
-        return Findings(write_findings(bench, taken, ranked), evidence, users, overlap)
+        return Findings(write_findings(bench, taken, ranked), evidence.result(), users, overlap)

@@ -33,9 +33,9 @@ class Facts:
     newest_at: datetime | None
 
 
-def gather_evidence(bench: duckdb.DuckDBPyConnection, facts: Facts) -> pa.Table:
-    """Return a row for each finding and access, by finding and time: from the bench's `taken` and `several`."""
-    cited = bench.sql(
+def cite(bench: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Return what is cited, in the order of the report: finding, whether it counts, and the access's place among the facts."""
+    return bench.sql(
         """
         SELECT finding_id, counts, place
         FROM (
@@ -52,6 +52,10 @@ def gather_evidence(bench: duckdb.DuckDBPyConnection, facts: Facts) -> pa.Table:
         ORDER BY finding_id, occurred_at, access_id
         """
     ).to_arrow_table()
+
+
+def gather_evidence(cited: pa.Table, facts: Facts) -> pa.Table:
+    """Return a row for each finding and access `cited`, with all that is known of the access. Asks no database."""
     accesses = facts.accesses.select(_OF_THE_ACCESS).take(cited["place"])
     tried = pc.index_in(accesses["access_id"], value_set=facts.tried["access_id"])
     loaded = pc.index_in(accesses["load_id"], value_set=facts.loads["load_id"])

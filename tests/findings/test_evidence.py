@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.findings.evidence import Facts, gather_evidence
+from audit.findings.evidence import Facts, cite, gather_evidence
 from audit.findings.take import take_rows
 from tests.findings.drawn import Drawn
 
@@ -73,7 +73,7 @@ def _evidence(accesses: list[Access], rows: list[Row]) -> list[dict[str, object]
         "counts": pa.array([counts for _, _, counts in rows], pa.bool_()),
     })  # fmt: skip
     take_rows(bench, [(DETECTOR, found)], facts.accesses)
-    return list(gather_evidence(bench, facts).to_pylist())
+    return list(gather_evidence(cite(bench), facts).to_pylist())
 
 
 @settings(deadline=None, max_examples=60)
