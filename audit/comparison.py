@@ -118,11 +118,13 @@ def bases_of(standing: Mapping[str, tuple[Run, Manifest]]) -> tuple[Base, ...]:
     for run_id in sorted(reports, reverse=True):
         run, manifest = reports[run_id]
         detectors = frozenset(name for name, (held, _) in standing.items() if held.run_id == run_id)
-        bases.append(Base(run, manifest, detectors, _findings_of(run, detectors)))
+        bases.append(Base(run, manifest, detectors, _findings_of(run, manifest, detectors)))
     return tuple(bases)
 
 
-def _findings_of(run: Run, detectors: frozenset[str]) -> pa.Table:
+def _findings_of(run: Run, manifest: Manifest, detectors: frozenset[str]) -> pa.Table:
+    if detectors >= manifest.detectors().keys():
+        return read_table(run, "findings", _COMPARED)
     table = read_table(run, "findings", [*_COMPARED, "detector"])
     ours = pc.is_in(table["detector"], pa.array(sorted(detectors), pa.string()))
     return table.select(_COMPARED).filter(ours)
