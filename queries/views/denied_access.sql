@@ -57,6 +57,7 @@ denied AS (
         access.subject_kind,
         access.subject_id,
         access.occurred_at,
+        access.local_date,
         user_position.role
     FROM user_position
     INNER JOIN ruled ON user_position.role = ruled.role AND NOT ruled.allowed
@@ -87,6 +88,7 @@ let_in AS (
 
 SELECT
     denied.user_id,
+    denied.local_date,
     denied.system,
     denied.subject_kind,
     denied.access_id,
@@ -96,4 +98,4 @@ SELECT
 FROM denied
 ANTI JOIN let_in ON denied.access_id = let_in.access_id
 LEFT JOIN explanation ON denied.access_id = explanation.access_id
-GROUP BY denied.user_id, denied.system, denied.subject_kind, denied.access_id
+GROUP BY denied.user_id, denied.local_date, denied.system, denied.subject_kind, denied.access_id

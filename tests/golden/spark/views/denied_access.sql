@@ -48,6 +48,7 @@ WITH granted AS (
     access.subject_kind,
     access.subject_id,
     access.occurred_at,
+    access.local_date,
     user_position.role
   FROM user_position
   INNER JOIN ruled
@@ -83,6 +84,7 @@ WITH granted AS (
 )
 SELECT
   denied.user_id,
+  denied.local_date,
   denied.system,
   denied.subject_kind,
   denied.access_id,
@@ -96,6 +98,7 @@ LEFT JOIN explanation
   ON denied.access_id = explanation.access_id
 GROUP BY
   denied.user_id,
+  denied.local_date,
   denied.system,
   denied.subject_kind,
   denied.access_id
