@@ -11,7 +11,7 @@ from audit.catalogue.query import Detector, Explanation, Query, View
 from audit.catalogue.statement import Statement
 from audit.schema import TABLES
 
-_A = {"detector": "a detector", "explanation": "an explanation"}
+_A = {"detector": "a detector", "explanation": "an explanation", "view": "a view whose rows are kept"}
 _DETECTOR_COLUMNS = ("user_id", "subject_id", "access_id", "counts")
 _MADE_FOR_A_FINDING = ("event_count", "days", "first_at", "last_at", "level")
 # Made of a detector's counts after its SQL, and the parameter that bounds it there.
@@ -84,5 +84,8 @@ def _faults_of_columns(query: Query, statement: Statement) -> Iterator[str]:
         needed = _EXPLANATION_COLUMNS
     elif isinstance(query, Detector):
         needed = dict.fromkeys((*query.key, *_DETECTOR_COLUMNS))
+    elif isinstance(query, View) and "*" not in statement.columns:
+        # By these columns its rows are found again.
+        needed = query.partition
     if missing := [name for name in needed if name not in statement.columns]:
         yield f"the final SELECT lacks {listed(missing)}; queries/README.md says what {_A[query.kind]} yields"

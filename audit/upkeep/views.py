@@ -119,7 +119,9 @@ def _read(desk: Desk, reader: View, name: str) -> set[str]:
     if name not in _kept_below(desk.catalogue, reader):
         return set()
     texts = [reader.sql, *(other.sql for other in _below(desk.catalogue, reader) if not other.partition)]
-    return {*columns_read(texts, name, desk.columns(name)), *reader.partition}
+    columns = desk.columns(name)
+    # A reader whose partition the view cannot tell is made whole.
+    return {*columns_read(texts, name, columns), *set(columns).intersection(reader.partition)}
 
 
 def _lay_changed(desk: Desk) -> None:

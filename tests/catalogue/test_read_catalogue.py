@@ -101,6 +101,14 @@ def test_an_explanation_yields_access_and_reference(folder: Any) -> None:
     assert 'lacks "reference"' in folder.faults()
 
 
+def test_a_view_whose_rows_are_kept_yields_what_they_are_kept_by(folder: Any) -> None:
+    folder.write("views", "seen", sql="SELECT user_id FROM access", partition='["user_id", "month"]')
+    assert 'lacks "month"; queries/README.md says what a view whose rows are kept yields' in folder.faults()
+
+    folder.write("views", "seen", sql="SELECT access.* FROM access", partition='["user_id"]')
+    assert folder.faults() == ""
+
+
 def test_a_detector_yields_its_key_and_what_every_detector_does(folder: Any) -> None:
     sql = "SELECT access.user_id, access.access_id FROM access ORDER BY access.access_id"
     folder.write("detectors", "own-record", sql=sql, key='["user_id", "system"]')
