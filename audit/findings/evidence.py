@@ -16,6 +16,8 @@ _OF_THE_ACCESS = (
     "access_id", "occurred_at", "system", "action", "user_id", "subject_kind", "subject_id", "reason", "reference", "explanation",
     "source", "load_id", "record_no",
 )  # fmt: skip
+# So many rows are fetched at once: an Arrow array of texts holds two gigabytes at most.
+AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,13 @@ def cite(bench: duckdb.DuckDBPyConnection) -> pa.Table:
     ).to_arrow_table()
 
 
-def gather_evidence(cited: pa.Table, facts: Facts) -> pa.Table:
+def gather_evidence(cited: pa.Table, facts: Facts, at_once: int = AT_ONCE) -> pa.Table:
     """Return a row for each finding and access `cited`, with all that is known of the access. Asks no database."""
+    starts = range(0, max(cited.num_rows, 1), at_once)
+    return pa.concat_tables([_evidence_of(cited.slice(start, at_once), facts) for start in starts])
+
+
+def _evidence_of(cited: pa.Table, facts: Facts) -> pa.Table:
     accesses = facts.accesses.select(_OF_THE_ACCESS).take(cited["place"])
     tried = pc.index_in(accesses["access_id"], value_set=facts.tried["access_id"])
     loaded = pc.index_in(accesses["load_id"], value_set=facts.loads["load_id"])

@@ -73,7 +73,7 @@ def _evidence(accesses: list[Access], rows: list[Row]) -> list[dict[str, object]
         "counts": pa.array([counts for _, _, counts in rows], pa.bool_()),
     })  # fmt: skip
     take_rows(bench, [(DETECTOR, found)], facts.accesses)
-    return list(gather_evidence(cite(bench), facts).to_pylist())
+    return list(gather_evidence(cite(bench), facts, at_once=5).to_pylist())
 
 
 @settings(deadline=None, max_examples=60)
