@@ -8,7 +8,7 @@
 -- points = 40
 -- summary = "{user_id} went on after the {warning_kind} warning {warning_id}: {after_count} unexplained accesses {pace_after}, the first {days_to_first} days later; {compared_with}"
 -- reads = [
---     "horizon", "judgeable_access", "unexplained_access", "warned_access", "warned_on_topic", "warning", "warning_exposure",
+--     "daily_coverage", "horizon", "warned_access", "warned_on_topic", "warning", "warning_exposure",
 -- ]
 -- requires = ["incident", "warning"]
 -- parameters.min_accesses = 1
@@ -91,9 +91,8 @@ same_subject AS (
 ),
 
 whole_force AS (
-    SELECT
-        (SELECT count(*) FROM unexplained_access)
-        / nullif(CAST((SELECT count(*) FROM judgeable_access) AS DOUBLE), 0) AS share
+    SELECT sum(unexplained) / nullif(CAST(sum(explained + weak + unexplained) AS DOUBLE), 0) AS share
+    FROM daily_coverage
 ),
 
 rated AS (

@@ -7,7 +7,7 @@
 -- key = ["subject_id"]
 -- points = 22
 -- summary = "{users} users reached {subject_id} without any explanation, {event_count} times on {days} days: {share} of all accesses to it, the force's {force_share}"
--- reads = ["judgeable_access", "subject_surge", "unexplained_access"]
+-- reads = ["daily_coverage", "judgeable_access", "subject_surge", "unexplained_access"]
 -- requires = ["incident"]
 -- parameters.min_users = 10
 -- parameters.days = 365
@@ -156,9 +156,8 @@ reached AS (
 ),
 
 whole_force AS (
-    SELECT
-        (SELECT count(*) FROM unexplained_access)
-        / nullif(CAST((SELECT count(*) FROM judgeable_access) AS DOUBLE), 0) AS share
+    SELECT sum(unexplained) / nullif(CAST(sum(explained + weak + unexplained) AS DOUBLE), 0) AS share
+    FROM daily_coverage
 ),
 
 shared AS (

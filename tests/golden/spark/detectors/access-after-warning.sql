@@ -37,15 +37,8 @@ WITH counted AS (
     warning_id
 ), whole_force AS (
   SELECT
-    CAST((
-      SELECT
-        COUNT(*)
-      FROM unexplained_access
-    ) AS DOUBLE) / NULLIF(CAST((
-      SELECT
-        COUNT(*)
-      FROM judgeable_access
-    ) AS DOUBLE), 0) AS share
+    CAST(SUM(unexplained) AS DOUBLE) / NULLIF(CAST(SUM(explained + weak + unexplained) AS DOUBLE), 0) AS share
+  FROM daily_coverage
 ), rated AS (
   SELECT
     counted.warning_id,

@@ -111,15 +111,8 @@ WITH outside AS (
     judgeable_access.subject_id
 ), whole_force AS (
   SELECT
-    CAST((
-      SELECT
-        COUNT(*)
-      FROM unexplained_access
-    ) AS DOUBLE) / NULLIF(CAST((
-      SELECT
-        COUNT(*)
-      FROM judgeable_access
-    ) AS DOUBLE), 0) AS share
+    CAST(SUM(unexplained) AS DOUBLE) / NULLIF(CAST(SUM(explained + weak + unexplained) AS DOUBLE), 0) AS share
+  FROM daily_coverage
 ), shared AS (
   SELECT
     reached.subject_id,
