@@ -43,11 +43,12 @@ WITH kind_day AS (
     FROM unlinked_kind_day
 ),
 
--- Who has too few over all time has too few in any window.
+-- Who has too few over all time has too few in any window. Each user and kind has a number, by which windows are laid faster.
 enough AS (
     SELECT
         user_id,
-        incident_kind
+        incident_kind,
+        row_number() OVER (ORDER BY user_id, incident_kind) AS series
     FROM kind_day
     GROUP BY user_id, incident_kind
     HAVING sum(accesses) >= $min_accesses
@@ -59,8 +60,9 @@ running AS (
         kind_day.incident_kind,
         kind_day.local_date,
         kind_day.day_number,
+        enough.series,
         sum(kind_day.accesses) OVER (
-            PARTITION BY kind_day.user_id, kind_day.incident_kind
+            PARTITION BY enough.series
             ORDER BY kind_day.day_number
             RANGE BETWEEN $days_before PRECEDING AND CURRENT ROW
         ) AS accesses
@@ -76,7 +78,7 @@ fullest AS (
         substr(CAST(local_date AS VARCHAR), 1, 7) AS month,
         day_number,
         accesses,
-        row_number() OVER (PARTITION BY user_id, incident_kind ORDER BY accesses DESC, day_number ASC) AS place
+        row_number() OVER (PARTITION BY series ORDER BY accesses DESC, day_number ASC) AS place
     FROM running
     WHERE accesses >= $min_accesses
 ),

@@ -9,7 +9,8 @@ WITH kind_day AS (
 ), enough AS (
   SELECT
     user_id,
-    incident_kind
+    incident_kind,
+    ROW_NUMBER() OVER (ORDER BY user_id NULLS LAST, incident_kind NULLS LAST) AS series
   FROM kind_day
   GROUP BY
     user_id,
@@ -22,8 +23,9 @@ WITH kind_day AS (
     kind_day.incident_kind,
     kind_day.local_date,
     kind_day.day_number,
+    enough.series,
     SUM(kind_day.accesses) OVER (
-      PARTITION BY kind_day.user_id, kind_day.incident_kind
+      PARTITION BY enough.series
       ORDER BY kind_day.day_number NULLS LAST
       RANGE BETWEEN :days_before PRECEDING AND CURRENT ROW
     ) AS accesses
@@ -39,10 +41,7 @@ WITH kind_day AS (
     SUBSTRING(CAST(local_date AS STRING), 1, 7) AS month,
     day_number,
     accesses,
-    ROW_NUMBER() OVER (
-      PARTITION BY user_id, incident_kind
-      ORDER BY accesses DESC, day_number ASC NULLS LAST
-    ) AS place
+    ROW_NUMBER() OVER (PARTITION BY series ORDER BY accesses DESC, day_number ASC NULLS LAST) AS place
   FROM running
   WHERE
     accesses >= :min_accesses
