@@ -4,6 +4,7 @@ The second night must change what is kept, and give what everything made at once
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -374,9 +375,36 @@ def test_an_update_that_fails_leaves_what_stood_and_its_mark() -> None:
     assert warehouse.kept() != before
 
 
-def _with_a_broken_view(catalogue: Any) -> Any:
-    from dataclasses import replace
+def test_a_kept_view_by_subject_follows_one_by_day_to_subjects_that_nothing_else_touched() -> None:
+    """An own view numbers the subjects of a day; another tells each subject's highest number. A new subject renumbers the old."""
+    kept = next(view for view in CATALOGUE.views if view.partition)
+    by_day = replace(
+        kept,
+        id="numbered_subject",
+        reads=("access",),
+        partition=("user_id", "local_date"),
+        local=False,
+        sql="SELECT user_id, subject_id, local_date, row_number() OVER "
+        "(PARTITION BY user_id, local_date ORDER BY occurred_at DESC, access_id) AS number FROM access",
+    )
+    by_subject = replace(
+        by_day,
+        id="highest_number",
+        reads=("numbered_subject",),
+        partition=("user_id", "subject_id"),
+        sql="SELECT user_id, subject_id, max(number) AS number FROM numbered_subject GROUP BY user_id, subject_id",
+    )
+    warehouse = Warehouse(replace(CATALOGUE, views=(*CATALOGUE.views, by_day, by_subject)))
+    happen(warehouse, events(event("1"), event("2", later(-9), subject_id="P9")))
+    warehouse.update()
 
+    happen(warehouse, events(event("3", later(seconds=999), subject_id="P2")))
+    warehouse.update()
+
+    assert warehouse.kept()["highest_number"] == [("U1", "P1", 2), ("U1", "P2", 1), ("U1", "P9", 1)]
+
+
+def _with_a_broken_view(catalogue: Any) -> Any:
     broken = [
         replace(view, sql="SELECT no_such_column FROM access") if view.partition else view for view in catalogue.views
     ]
