@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-# Where words do not tell: quoted names, escapes, columns by pattern or number, names given to all columns at once.
-_UNCLEAR = re.compile(r"[\"#]|\be'|\$\$|\bcolumns\s*\(|\bnatural\b|\bas\s+\w+\s*\(")
+# Where words do not tell: quoted names, escapes, columns by pattern or number, names given to all columns at once, a FROM without
+# a SELECT, which takes them all.
+_UNCLEAR = re.compile(
+    r"[\"#]|\be'|\$\$|\bcolumns\s*\(|\bnatural\b|\bas\s+\w+\s*\(|(?:\(|\b(?:union|all|except|intersect|name)\b)\s*from\b"
+)
 # What says nothing: comments, texts, and the one star that takes no column.
 _SILENT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|count\s*\(\s*\*\s*\)", re.DOTALL)
 _WORD = re.compile(r"\w+")

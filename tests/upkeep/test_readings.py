@@ -34,6 +34,8 @@ def test_a_name_given_to_something_else_reads_nothing() -> None:
         "SELECT a FROM first_access AS f (a)",
         "SELECT user_id FROM access, first_access",
         'SELECT user_id FROM "first_access"',
+        "SELECT count(*) AS rows FROM (FROM first_access UNION FROM first_access) AS both_times",
+        "SELECT count(*) AS rows FROM (SELECT user_id FROM access UNION ALL FROM first_access) AS both_of_them",
     ],
 )
 def test_where_the_words_do_not_tell_all_are_read(sql: str) -> None:
