@@ -11,6 +11,7 @@ from audit.catalogue.kept import (
     tables_below,
     tried_is_local,
     untraced_tables,
+    views_down_to_kept,
 )
 from audit.catalogue.parameters import overridden, with_parameters
 from audit.catalogue.query import (
@@ -52,5 +53,6 @@ __all__ = [
     "tables_below",
     "tried_is_local",
     "untraced_tables",
+    "views_down_to_kept",
     "with_parameters",
 ]

@@ -57,6 +57,15 @@ def kept_views(catalogue: Catalogue) -> tuple[View, ...]:
     return tuple(view for view in catalogue.views if view.partition)
 
 
+def views_down_to_kept(catalogue: Catalogue, reads: Iterable[str]) -> tuple[View, ...]:
+    """Return the views that these are, or are made of, down to those that are kept; each after those that it reads."""
+    needed = set(reads)
+    for view in reversed(catalogue.views):
+        if view.id in needed and not view.partition:
+            needed.update(view.reads)
+    return tuple(view for view in catalogue.views if view.id in needed)
+
+
 def tables_below(catalogue: Catalogue, queries: Iterable[Query]) -> set[str]:
     """Return the canonical tables, the log aside, that these queries rest on, through whatever views."""
     reads = {name for query in queries for name in query.reads}

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
-from audit.catalogue import Catalogue, Explanation, View
+from audit.catalogue import Catalogue, Explanation, View, views_down_to_kept
 from audit.engine import Engine
 from audit.schema import DERIVED
 
@@ -71,7 +71,7 @@ def use_explained(engine: Engine, catalogue: Catalogue, horizon: Horizon, reads:
     """Make the relations of `reads` where accesses and what explains them are kept: tables `access` and `explained`."""
     lay_horizon(engine, horizon)
     engine.create_view("explanation", SQL_FOR_KEPT_EXPLANATION)
-    needed = _views_above_kept(catalogue, {*reads, *_ALWAYS_READ})
+    needed = [view for view in views_down_to_kept(catalogue, {*reads, *_ALWAYS_READ}) if not view.partition]
     early = [view for view in needed if "open_access" not in all_reads(catalogue, view)]
     make_views(engine, early)
     if late := [view for view in needed if view not in early]:
@@ -82,15 +82,6 @@ def use_explained(engine: Engine, catalogue: Catalogue, horizon: Horizon, reads:
             "ANTI JOIN explanation ON judgeable_access.access_id = explanation.access_id",
         )
         make_views(engine, late)
-
-
-def _views_above_kept(catalogue: Catalogue, reads: Iterable[str]) -> list[View]:
-    """Return the views that `reads` rest on, in order, without those that are kept and what only these are made of."""
-    needed = set(reads)
-    for view in reversed(catalogue.views):
-        if view.id in needed and not view.partition:
-            needed.update(view.reads)
-    return [view for view in catalogue.views if view.id in needed and not view.partition]
 
 
 def make_views(engine: Engine, views: list[View]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from audit.catalogue import Catalogue, View, kept_views, tables_below, untraced_tables
+from audit.catalogue import Catalogue, View, kept_views, tables_below, untraced_tables, views_down_to_kept
 from audit.explain import SQL_FOR_KEPT_EXPLANATION, Horizon, lay_horizon, make_views
 from audit.sql import quote_identifier
 from audit.upkeep.bearing import lay_what_bears_on_access
@@ -118,7 +118,10 @@ def _read(desk: Desk, reader: View, name: str) -> set[str]:
     """Return the columns of a kept view that another rests on: none, where it does not read it."""
     if name not in _kept_below(desk.catalogue, reader):
         return set()
-    texts = [reader.sql, *(other.sql for other in _below(desk.catalogue, reader) if not other.partition)]
+    texts = [
+        reader.sql,
+        *(other.sql for other in views_down_to_kept(desk.catalogue, reader.reads) if not other.partition),
+    ]
     columns = desk.columns(name)
     # A reader whose partition the view cannot tell is made whole.
     return {*columns_read(texts, name, columns), *set(columns).intersection(reader.partition)}
@@ -145,19 +148,12 @@ def _lay_horizon(desk: Desk, horizon: Horizon) -> None:
 
 def _make_below(desk: Desk, views: Iterable[View]) -> None:
     """Make what the views read and is not kept, over the accesses that stand or are laid before them; each once."""
-    needed = {other.id for view in views for other in _below(desk.catalogue, view) if not other.partition}
+    needed = {
+        other.id for view in views for other in views_down_to_kept(desk.catalogue, view.reads) if not other.partition
+    }
     made = desk.engine.made()
     make_views(desk.engine, [view for view in desk.catalogue.views if view.id in needed and view.id not in made])
 
 
-def _below(catalogue: Catalogue, view: View) -> tuple[View, ...]:
-    """Return the views that a view is made of, down to those that are kept, in order."""
-    needed = set(view.reads)
-    for other in reversed(catalogue.views):
-        if other.id in needed and not other.partition:
-            needed.update(other.reads)
-    return tuple(other for other in catalogue.views if other.id in needed)
-
-
 def _kept_below(catalogue: Catalogue, view: View) -> tuple[str, ...]:
-    return tuple(other.id for other in _below(catalogue, view) if other.partition)
+    return tuple(other.id for other in views_down_to_kept(catalogue, view.reads) if other.partition)
