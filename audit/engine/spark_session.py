@@ -80,8 +80,7 @@ def _open(options: SparkOptions) -> tuple["SparkSession", bool]:
     """Return a session, and whether it is ours to close."""
     # That pandas is newer than Spark was tested with: nothing here goes through pandas.
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-    # What it would log of a Java that is gone is a traceback: the fault itself arrives, and is told in a sentence.
-    logging.getLogger("py4j").addHandler(logging.NullHandler())
+    still_py4j()
     try:
         from pyspark.sql import SparkSession
     except ImportError as fault:
@@ -111,6 +110,21 @@ def _open(options: SparkOptions) -> tuple["SparkSession", bool]:
         ) from fault
     except Exception as fault:
         raise _unreachable(options) from fault
+
+
+def still_py4j() -> None:
+    """What py4j would log of a Java that is gone is a traceback: the fault itself arrives, and is told in a sentence.
+
+    Some of it goes to its own loggers and some, through `logging.exception`, to the root: which depends on the moment.
+    """
+    own = logging.getLogger("py4j")
+    own.addHandler(logging.NullHandler())
+    own.propagate = False
+    logging.getLogger().addFilter(_is_not_of_py4j)
+
+
+def _is_not_of_py4j(record: logging.LogRecord) -> bool:
+    return Path(record.pathname).parent.name != "py4j"
 
 
 def _check_answers(options: SparkOptions) -> None:
