@@ -67,8 +67,9 @@ def _report_usage(fault: click.ClickException, messages: Messages) -> int:
         click.echo(fault.format_message(), err=True)
         return ExitCode.USAGE
     context = getattr(fault, "ctx", None)
-    hint = f"; see: {context.command_path} --help" if context else ""
-    messages.error([fault.format_message().rstrip(".") + hint])
+    told = fault.format_message().rstrip(".")
+    hint = f"see: {context.command_path} --help" if context else ""
+    messages.error([told + (f" ({hint})" if told.endswith("?") else f"; {hint}") if hint else told])
     return ExitCode.USAGE
 
 

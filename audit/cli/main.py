@@ -61,6 +61,17 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(f"audit.cli.{_COMMANDS[cmd_name]}"), cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        # click itself would look for what was meant among commands that are imported.
+        word = args[0]
+        if word not in _COMMANDS and not word.startswith("-"):
+            from audit.catalogue.faults import suggestion
+
+            ctx.fail(f"No such command '{word}'{suggestion(word, _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
 
 @click.command(
     cls=_Commands,

@@ -17,7 +17,9 @@ from tests.cli.tiny import EVENTS, GATE, add_source
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["fndings"], "No such command 'fndings'"),
+        (["fndings"], "No such command 'fndings'; did you mean \"findings\"? (see: audit --help)"),
+        (["xyzzy"], "No such command 'xyzzy'; see: audit --help"),
+        (["sources", "lst"], "No such command 'lst'"),
         (["run", "--engine", "sparc"], "'sparc' is not one of 'duckdb', 'spark'"),
         (["run", "--fail-on", "hihg"], "'hihg' is not one of"),
         (["findings", "--limit", "-1"], "-1"),
