@@ -87,17 +87,6 @@ def sql_for_utc(local: str, zone: Zone, until: datetime | None = None) -> str:
     return _tree(local, bounds, leaves)
 
 
-def sql_for_doubled(local: str, zone: Zone) -> str:
-    """Return SQL that is true for a local TIMESTAMP that exists twice."""
-    bounds: list[datetime] = []
-    leaves = ["FALSE"]
-    for change in zone.changes:
-        if change.after < change.before:
-            bounds += [change.at + timedelta(seconds=change.after), change.at + timedelta(seconds=change.before)]
-            leaves += ["TRUE", "FALSE"]
-    return _tree(local, bounds, leaves)
-
-
 def _changes(zone: Zone, until: datetime | None) -> tuple[Change, ...]:
     return tuple(change for change in zone.changes if until is None or change.at <= until)
 

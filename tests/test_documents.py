@@ -1,6 +1,7 @@
 """The documents agree with the program: what they name exists, what they show runs, and their links lead somewhere."""
 
 import configparser
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -221,8 +222,10 @@ def _json(parts: dict[str, int]) -> str:
     return "{" + ",".join(f'"{name}":{points}' for name, points in parts.items()) + "}"
 
 
-def test_the_score_of_a_user_worked_by_hand_adds_up() -> None:
+def test_the_score_of_a_user_worked_by_hand_is_that_of_the_demo(force: tuple[Workspace, RunResult]) -> None:
     text = section("docs/scoring.md", "## The score of a user")
+    user = next(row for row in force[1].published.users.to_pylist() if row["user_id"] == "U1042")
+    by_hand = {detector: int(component) for detector, _, _, _, component, _ in rows(text)[1:] if detector}
     doubt = 1_000_000
     for _, findings, best, more, component, left in rows(text)[1:]:
         assert int(more) == min(2 * (int(findings).bit_length() - 1), 8)
@@ -231,6 +234,18 @@ def test_the_score_of_a_user_worked_by_hand_adds_up() -> None:
         assert int(left.rpartition("=")[2].replace(",", "")) == doubt
 
     assert f"{1_000_000 - doubt:,} millionths: score {(1_000_000 - doubt) // 10_000}" in text
+    assert {detector: points for detector, points in json.loads(user["components"]).items() if points} == by_hand
+    assert user["score"] == (1_000_000 - doubt) // 10_000
+
+
+# --- docs/performance.md, which the benchmark writes from a text of its own
+
+
+def test_the_note_on_performance_says_what_the_benchmark_would_write() -> None:
+    template = (ROOT / "benchmarks/peers/performance.md").read_text(encoding="utf-8").splitlines()
+    written = {*text_of("docs/performance.md").splitlines()}
+
+    assert [line for line in template if "$" not in line and line not in written] == []
 
 
 # --- docs/sources.md

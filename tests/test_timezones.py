@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from audit.timezones import Zone, read_zone, sql_for_doubled, sql_for_local, sql_for_utc
+from audit.timezones import Zone, read_zone, sql_for_local, sql_for_utc
 
 ZONES = [
     "UTC", "Europe/London", "America/Los_Angeles", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns",
@@ -49,17 +49,6 @@ def test_local_becomes_utc_the_first_of_two_and_none_where_there_is_none(name: s
         exists = utc.astimezone(zone).replace(tzinfo=None) == wall
         expected.append(utc.replace(tzinfo=None) if exists else None)
     assert run(sql_for_utc("t", read_zone(name)), moments) == expected
-
-
-@pytest.mark.parametrize("name", ZONES)
-def test_a_local_time_that_is_there_twice_is_known(name: str) -> None:
-    moments, zone = around(read_zone(name)), ZoneInfo(name)
-
-    def offset(wall: datetime, fold: int) -> timedelta | None:
-        return wall.replace(tzinfo=zone, fold=fold).utcoffset()
-
-    expected = [(offset(wall, 0) or timedelta()) > (offset(wall, 1) or timedelta()) for wall in moments]
-    assert run(sql_for_doubled("t", read_zone(name)), moments) == expected
 
 
 def test_local_time_up_to_a_day_needs_no_later_change() -> None:
