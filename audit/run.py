@@ -22,7 +22,7 @@ from audit.findings import Facts, assemble, cited_accesses
 from audit.lake import write_lake
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
-from audit.load.health import unresolved_accounts
+from audit.load.health import incidents_alone, unresolved_accounts
 from audit.lock import hold, scratch_of
 from audit.progress import Notify, shown
 from audit.publish import Examined, Origin, Published, publish
@@ -103,7 +103,7 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
         keep_queries(workspace, catalogue)
         loaded, opened = _made_ready(workspace, catalogue, options, notify, clock)
         with opened as engine:
-            loaded.warnings += unresolved_accounts(engine)
+            loaded.warnings += (*unresolved_accounts(engine), *incidents_alone(engine))
             dispositions = read_dispositions(workspace, started_at)
             with clock.step("detect"):
                 horizon, detections = detect(engine, workspace, catalogue, options.detectors, notify)

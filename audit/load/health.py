@@ -85,11 +85,31 @@ def unresolved_accounts(engine: Engine) -> tuple[str, ...]:
     )
 
 
+def incidents_alone(engine: Engine) -> tuple[str, ...]:
+    """Return a sentence for each table without which the incidents that are loaded cannot explain what they should."""
+    counts = engine.query(
+        "SELECT (SELECT count(*) FROM incident) AS incident, (SELECT count(*) FROM incident_subject) AS incident_subject, "
+        "(SELECT count(*) FROM incident_staff) AS incident_staff"
+    ).to_pylist()[0]
+    if not counts["incident"]:
+        return ()
+    return tuple(
+        f"incident: {counts['incident']:,} are loaded, but no {table}, which tells {what}"
+        for table, what in _BESIDE_INCIDENTS.items()
+        if not counts[table]
+    )
+
+
 def _has_accesses(connection: duckdb.DuckDBPyConnection) -> bool:
     row = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'access'").fetchone()
     return row is not None and row[0] > 0
 
 
+_BESIDE_INCIDENTS = {
+    "incident_subject": "who and what they are about: only what is looked up by an incident's own number can be explained by "
+    "one, and nearly all else will be called unexplained",
+    "incident_staff": "who worked on them: no incident explains an access in full, unless it is quoted within its own unit",
+}
 _RATES = """
     SELECT input, CASE WHEN sum(records) > 0 THEN round(sum(quarantined) / sum(records), 4) END
     FROM load_log INNER JOIN load_input USING (load_id)

@@ -93,6 +93,19 @@ def test_a_night_tells_of_doubled_hours_unresolved_accounts_and_new_columns_once
     assert "not met before" not in in_tiny("load").err
 
 
+def test_incidents_that_nothing_connects_with_anybody_are_told_every_night(in_tiny, tiny):
+    (tiny / "context" / "incident_subject.csv").unlink()
+    (tiny / "context" / "incident_staff.csv").write_text("reference,user_id\n")
+
+    nights = [in_tiny("run"), in_tiny("run")]
+
+    for night in nights:
+        assert "incident: 1 are loaded, but no incident_subject, which tells who and what they are about" in night.err
+        assert "incident: 1 are loaded, but no incident_staff, which tells who worked on them" in night.err
+    (tiny / "context" / "incident.csv").write_text("reference,opened_at\n")
+    assert "are loaded, but" not in in_tiny("run").err
+
+
 def test_what_the_last_load_of_each_input_had_to_say_is_still_told_by_status(gate, tiny):
     in_tiny = gate[2]
     told = _gate_of(in_tiny("status", "--format", "json").json)["last_load_said"]
