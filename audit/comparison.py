@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-import audit
 from audit.catalogue import Catalogue, Query
 from audit.detect import Detection
 from audit.engine import Engine
 from audit.findings import Previous
+from audit.program import program_version
 from audit.report.manifest import InputFile, Manifest, Parameter
 from audit.report.read import Run, published_runs, read_manifest, read_table
 from audit.reviews import Dispositions
@@ -144,7 +144,7 @@ def _basis(engine: Engine, catalogue: Catalogue, dispositions: Dispositions) -> 
             [query.id, query.sha256, repr(sorted(query.parameters.items()))] for query in shared_queries(catalogue)
         ),
         "dispositions": dispositions.basis(),
-        "versions": [audit.__version__],
+        "versions": [program_version()],
     }
     if purged := _purged(engine):
         content["purged"] = purged

@@ -9,7 +9,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-import audit
 from audit.catalogue import Catalogue, Detector
 from audit.comparison import Comparison, read_inputs, shared_queries
 from audit.detect import Detection
@@ -17,6 +16,7 @@ from audit.engine import Engine
 from audit.explain import Horizon
 from audit.findings import Findings
 from audit.ledger import ledger_of
+from audit.program import program_version
 from audit.recording import record_published, record_run
 from audit.report.manifest import Disposition, Manifest, QueryUsed, Skipped
 from audit.report.manifest import Horizon as ManifestHorizon
@@ -91,7 +91,7 @@ def publish(
         workspace=workspace.name,
         timezone=workspace.timezone,
         basis=examined.comparison.basis,
-        versions={"access-audit": audit.__version__, engine.name: engine.version, "python": platform.python_version()},
+        versions={"access-audit": program_version(), engine.name: engine.version, "python": platform.python_version()},
         step_seconds=origin.step_seconds,
         detector_seconds={found.detector.id: round(found.seconds, 3) for found in examined.detections},
         inputs=read_inputs(engine),

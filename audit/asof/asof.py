@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import audit
 from audit.asof.compare import FileCompared, FindingsCompared, compare_files, compare_findings
 from audit.asof.reasons import Reason, Reasons
 from audit.asof.rebuild import Rebuild
@@ -26,6 +25,7 @@ from audit.errors import InputOutputError, UsageError
 from audit.files import Audience, make_folder, naming_faults, remove_abandoned, sync_folder
 from audit.ledger import Chain, ledger_of
 from audit.lock import hold
+from audit.program import program_version
 from audit.progress import Notify
 from audit.publish import make_report
 from audit.recording import PURGE, RUN, record_as_of
@@ -103,7 +103,7 @@ def _judge_published(published: Run, manifest: Manifest, chain: Chain, reasons: 
 
 def _judge_versions(manifest: Manifest, reasons: Reasons) -> None:
     now = {
-        "access-audit": audit.__version__,
+        "access-audit": program_version(),
         DuckDBEngine.name: DuckDBEngine.version,
         "python": platform.python_version(),
     }
@@ -199,7 +199,7 @@ def _examine(
         notify("putting findings together")
         comparison = _comparison(workspace, manifest, detections, reasons)
         examined = examine(engine, then, catalogue, horizon, detections, comparison, dispositions)
-        versions = {"access-audit": audit.__version__, engine.name: engine.version, "python": platform.python_version()}
+        versions = {"access-audit": program_version(), engine.name: engine.version, "python": platform.python_version()}
         made = replace(manifest, finished_at=datetime.now(UTC), versions=versions, files=())
         report = make_report(engine, catalogue, examined, made)
     notify("comparing with the published report")

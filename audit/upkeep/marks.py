@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import audit
 from audit.catalogue import Catalogue, Query, kept_views, queries_of_tried
 from audit.explain import Horizon, views_of_explanations
+from audit.program import program_version
 from audit.upkeep.desk import Desk
 
 # Raised when what is kept, or how it is brought up to date, changes: then all is made anew.
@@ -61,7 +61,7 @@ def write_mark(desk: Desk, mark: Mark) -> None:
 
 def _made_with(desk: Desk) -> str:
     texts = [f"{query.id} {query.sha256} {sorted(query.parameters.items())}" for query in _queries(desk.catalogue)]
-    versions = [str(_SHAPE), audit.__version__, desk.engine.version]
+    versions = [str(_SHAPE), program_version(), desk.engine.version]
     return hashlib.sha256("\n".join([*versions, *sorted(texts)]).encode()).hexdigest()
 
 
