@@ -80,9 +80,14 @@ def _events(engine: Engine, event_id: str, source: str | None) -> list[dict[str,
         of = f" of source {source}" if source else ""
         raise UsageError(
             f'event "{event_id}"{of}: is not loaded. Ids are those of the source; see the column event_ids of '
-            "`audit show FINDING --format json`, or whether it was held back: audit quarantine"
+            f"`audit show FINDING --format json`, or whether it was held back: audit quarantine{_purged(engine)}"
         )
     return rows
+
+
+def _purged(engine: Engine) -> str:
+    before = engine.query("SELECT max(before) AS before FROM purge").to_pylist()[0]["before"]
+    return f". Events from before {before} were purged, and what is purged leaves no id behind" if before else ""
 
 
 def _explain(engine: Engine, catalogue: Catalogue, horizon: Horizon, source: str, event_id: str) -> Explained:

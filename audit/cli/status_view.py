@@ -104,6 +104,8 @@ def _health_row(item: InputStatus, inputs: Sequence[InputStatus]) -> dict[str, A
 
 
 def _sentences(health: Health) -> Iterator[str]:
+    if health.purged:
+        yield f"events from before {health.purged_before} that were purged: {health.purged:,}"
     if health.masked:
         masks = ", ".join(f"{column} of {number:,}" for column, number in health.masked.items())
         yield f"masked in events: {masks}"

@@ -5,6 +5,7 @@ Counts and names of columns only. Changes nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import duckdb
 
@@ -22,7 +23,8 @@ class Health:
     held then. `masked`: events by masked column. `doubled_times`: in an hour that came twice, taken as the first;
     `missing_times`: in one that the clocks skipped, quarantined. `columns_added`, `columns_gone`: of the last load's file
     against the one before. `older_definition`: loads that another version of the definition mapped.
-    `last_load_said`: what there was to say of the file that was loaded last.
+    `last_load_said`: what there was to say of the file that was loaded last. `purged`: how many of its events are gone,
+    of those before the local day `purged_before`.
     """
 
     quarantine_rate: float | None = None
@@ -42,6 +44,8 @@ class Health:
     columns_gone: tuple[str, ...] = ()
     older_definition: tuple[int, ...] = ()
     last_load_said: tuple[str, ...] = ()
+    purged: int = 0
+    purged_before: date | None = None
 
 
 def read_health(connection: duckdb.DuckDBPyConnection, definitions: Mapping[str, str]) -> dict[str, Health]:
@@ -63,6 +67,8 @@ def read_health(connection: duckdb.DuckDBPyConnection, definitions: Mapping[str,
         )
     for name, said in connection.execute(_SAID).fetchall():
         health[name] = replace(health[name], last_load_said=tuple(said))
+    for name, purged, before in connection.execute(_PURGED).fetchall():
+        health[name] = replace(health[name], purged=int(purged), purged_before=before)
     for name, source, load_id, definition in connection.execute(_MAPPED_BY).fetchall():
         if definitions.get(source, definition) != definition:
             health[name] = replace(health[name], older_definition=(*health[name].older_definition, load_id))
@@ -174,6 +180,11 @@ _DRIFT = """
 _SAID = """
     SELECT input, arg_max(said, load_id)
     FROM load_log INNER JOIN load_input USING (load_id)
+    GROUP BY input
+"""
+_PURGED = """
+    SELECT input, sum(events), max(before)
+    FROM purge_load INNER JOIN load_input USING (load_id)
     GROUP BY input
 """
 _MAPPED_BY = """

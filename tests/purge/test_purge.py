@@ -1,75 +1,15 @@
 """audit purge as somebody types it: what goes is gone for good, what stays stays, and all still fits together."""
 
-import contextlib
 import io
 import json
-import os
-import random
 import shutil
-import subprocess
-import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
-from audit.cli.main import run_words
-from tests.cli.conftest import Outcome
 from tests.cli.tiny import CONFIG, EVENTS, GATE, add_source, make_tiny
-
-HEAD = EVENTS.splitlines(keepends=True)[0]
-# Before July: seven events of EVENTS, of which U1's rest on three; after it, two more of U1 and one of U3.
-JULY = (
-    HEAD
-    + "J1,2024-07-03 10:00:00,RMS,U1,,view,person,P1,,\nJ2,2024-07-04 10:00:00,RMS,U3,,view,person,P1,,\n"
-    + "J3,2024-07-05 10:00:00,RMS,U3,,view,person,P7,secret-reason,\n"
-)
-# Half past midnight of July 1st in London is still June in UTC.
-EDGE = HEAD + "M1,2024-06-30 23:30:00,RMS,U5,,view,person,P5,,\nM0,2024-06-30 22:30:00,RMS,U5,,view,person,P6,,\n"
-CUT = "2024-07-01"
-
-
-def typed(folder: Path, *words: object) -> Outcome:
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run_words(["-w", str(folder), *map(str, words)])
-    return Outcome(code, out.getvalue(), err.getvalue())
-
-
-def rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(folder / "audit.duckdb"), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def event_ids(folder: Path) -> list[str]:
-    return [row[0] for row in rows(folder, "SELECT event_id FROM event ORDER BY event_id")]
-
-
-def ledger(folder: Path, kind: str) -> list[dict[str, Any]]:
-    entries = [json.loads(line) for line in (folder / "ledger.jsonl").read_text().splitlines()]
-    return [entry["about"] for entry in entries if entry["kind"] == kind]
-
-
-def findings(folder: Path) -> bytes:
-    newest = max((folder / "reports").glob("run=*"))
-    return b"".join((newest / f"{name}.parquet").read_bytes() for name in ("findings", "evidence", "coverage", "users"))
-
-
-@pytest.fixture(scope="module")
-def loaded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = make_tiny(tmp_path_factory.mktemp("purge") / "tiny")
-    (folder / "logs" / "july.csv").write_text(JULY)
-    (folder / "logs" / "edge.csv").write_text(EDGE)
-    assert typed(folder, "run").code == 0
-    return folder
-
-
-@pytest.fixture
-def loaded(loaded_folder: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(loaded_folder, tmp_path / "tiny"))
+from tests.purge.small import CUT, HEAD, event_ids, findings, ledger, rows, typed
 
 
 def test_what_is_older_goes_by_the_local_day_and_what_is_not_stays(loaded: Path) -> None:
@@ -278,6 +218,21 @@ def test_without_the_report_of_a_finding_under_review_nothing_is_removed(loaded:
     assert len(event_ids(loaded)) == 12
 
 
+def test_status_and_explain_tell_of_a_purge(loaded: Path) -> None:
+    assert json.loads(typed(loaded, "status", "--format", "json").out)["inputs"][0]["purged"] == 0
+    typed(loaded, "purge", "--before", CUT, "--yes")
+
+    status = typed(loaded, "status")
+    log = typed(loaded, "status", "--format", "json").json["inputs"][0]
+    gone, never = typed(loaded, "explain", "E1"), typed(loaded, "explain", "E999")
+
+    assert f"event: events from before {CUT} that were purged: 8" in status.out
+    assert (log["purged"], log["purged_before"]) == (8, CUT)
+    assert (gone.code, never.code) == (2, 2)
+    assert f"Events from before {CUT} were purged, and what is purged leaves no id behind" in gone.err
+    assert gone.err.replace("E1", "E999") == never.err
+
+
 def test_old_reports_go_but_for_the_newest_and_those_a_review_rests_on(loaded: Path) -> None:
     first = next((loaded / "reports").glob("run=*"))
     finding = next(row for row in typed(loaded, "findings", "--user", "U1", "--format", "json").json)["finding_id"]
@@ -340,94 +295,3 @@ def test_nothing_to_remove_leaves_all_as_it_is(loaded: Path) -> None:
     assert (done.code, "Nothing is older than 2020-01-01." in done.out) == (0, True)
     assert (loaded / "audit.duckdb").read_bytes() == database
     assert ledger(loaded, "purge") == []
-
-
-def test_a_disk_that_fails_leaves_the_old_database_and_no_entry(loaded: Path) -> None:
-    script = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)); "
-        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
-        "from audit.cli.main import run_words; sys.exit(run_words(sys.argv[1:]))"
-    )
-    words = [sys.executable, "-c", script, "-w", str(loaded), "purge", "--before", CUT, "--yes"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode == 6, done.stderr
-    assert "nothing was removed" in done.stderr
-    assert len(event_ids(loaded)) == 12
-    assert ledger(loaded, "purge") == []
-    assert not list(loaded.glob(".audit.duckdb*"))
-
-
-def test_a_killed_purge_leaves_the_old_database_or_the_new_one_and_can_be_done_again(
-    loaded: Path, tmp_path: Path
-) -> None:
-    command = [sys.executable, "-m", "audit", "-w"]
-    started = time.monotonic()
-    whole = Path(shutil.copytree(loaded, tmp_path / "whole"))
-    assert subprocess.run([*command, str(whole), "purge", "--before", CUT, "--yes"], check=False).returncode == 0
-    took = time.monotonic() - started
-    chance = random.Random(1)
-    seen = set()
-    for number in range(12):
-        folder = Path(shutil.copytree(loaded, tmp_path / f"killed-{number}"))
-        process = subprocess.Popen(
-            [*command, str(folder), "purge", "--before", CUT, "--yes"], stdout=subprocess.DEVNULL
-        )
-        time.sleep(chance.uniform(0.5, 1.0) * took)
-        process.kill()
-        process.wait()
-        left = len(event_ids(folder))
-        seen.add(left)
-        assert left in (12, 4)
-        assert typed(folder, "verify").code == 0
-        assert typed(folder, "purge", "--before", CUT, "--yes").code == 0
-        assert event_ids(folder) == event_ids(whole)
-        assert not list(folder.glob(".audit.duckdb*"))
-    assert seen
-
-
-@pytest.mark.parametrize("step", ["replace", "rename", "append"])
-def test_a_kill_at_each_step_of_the_swap_is_no_fault(loaded: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-    """Before the ledger is told, between it and the rename, and before the reports go."""
-
-    class Killed(BaseException):
-        pass
-
-    def die(*_: object, **__: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        if step == "append":
-            from audit.ledger import Ledger
-
-            patch.setattr(Ledger, "append", die)
-        elif step == "replace":
-            # Only the database is replaced, not the file that says who holds the lock.
-            real = Path.replace
-            patch.setattr(
-                Path, "replace", lambda self, to: die() if self.name.endswith("duckdb.new") else real(self, to)
-            )
-        else:
-            patch.setattr("audit.purge.removal._remove_reports", die)
-        assert typed(loaded, "purge", "--before", CUT, "--yes").code == 1
-    assert len(event_ids(loaded)) == (4 if step == "rename" else 12)
-    noted = typed(loaded, "verify")
-    assert noted.code == 0, noted.out
-    assert ("do it again: audit purge" in noted.out) == (step != "append")
-    assert typed(loaded, "purge", "--before", CUT, "--yes").code == 0
-    assert "do it again" not in typed(loaded, "verify").out
-    assert typed(loaded, "run").code == 0
-    assert event_ids(loaded) == ["J1", "J2", "J3", "M1"]
-    assert not list(loaded.glob(".audit.duckdb*"))
-
-
-def test_while_a_run_holds_the_workspace_nothing_is_purged(loaded: Path) -> None:
-    from audit.lock import hold
-    from audit.workspace import read_workspace
-
-    with hold(read_workspace(loaded)):
-        done = subprocess.run(
-            [sys.executable, "-m", "audit", "-w", str(loaded), "purge", "--before", CUT, "--yes"],
-            capture_output=True, check=False, env=os.environ,
-        )  # fmt: skip
-    assert done.returncode == 4
-    assert len(event_ids(loaded)) == 12
