@@ -81,7 +81,7 @@ def check(session: Session, what: tuple[str, ...], limit: int, output_format: st
     )
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--name", help="The source's name. [default: draft]")
+@click.option("--name", help="The source's name. [default: as the file is called]")
 @click.option("--table", default="event", show_default=True, help="The canonical table that the file is for.")
 @click.option("--no-sample", is_flag=True, help="Leave the [[sample]] out: it holds the file's first record.")
 def draft(file: Path, name: str | None, table: str, no_sample: bool) -> int:

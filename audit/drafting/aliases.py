@@ -21,7 +21,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "warrant_no", "pay_no", "actor.user.uid", "searched_by", "requested_by", "accessed_by", "viewed_by",
         "performed_by", "requester", "requestor", "requesting_officer", "officer", "user", "employee", "actor",
         "user_name", "username", "actor.user.name", "user_email", "email", "created_by", "name", "officer_name",
-        "staff_no", "shoulder_no", "pid", "actor.id", "actor.uid", "actor.name", "principal.id", "principal",
+        "staff_no", "shoulder_no", "collar", "who", "pid", "actor.id", "actor.uid", "actor.name", "principal.id", "principal",
     ),
     "operator_id": ("operator_id", "operator", "operator_no", "typed_by", "keyed_by", "entered_by", "input_by"),
     "account": ("account", "account_name", "login", "login_name", "login_id", "logon", "logon_id", "user_account"),
@@ -58,7 +58,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "reason_code": ("reason_code", "purpose_code", "reason_type", "offense_type", "offence_type", "reason_category"),
     "reason": (
         "reason", "search_reason", "access_reason", "reason_for_search", "reason_for_access", "reason_text", "purpose",
-        "justification", "reason_description", "stated_reason", "remarks", "comment", "comments", "narrative", "notes",
+        "justification", "reason_description", "stated_reason", "why", "remarks", "comment", "comments", "narrative", "notes",
     ),
     "reference": (
         "reference", "case_no", "case_number", "case_id", "case_ref", "case_reference", "case", "incident_no",
@@ -122,6 +122,8 @@ _KNOWN = frozenset(name for names in _BY_COLUMN.values() for name in names) | fr
 )
 
 
+# "Officer (collar no.)": the name or the remark on it may be known, behind all that go by the whole name.
+_REMARK = re.compile(r"([^()\[\]]+)[(\[]([^()\[\]]+)[)\]]")
 # Of a nested field the last word may be enough, behind all that go by the whole name: "context.reason" is a reason.
 _NESTED = 1_000
 _NEEDS_ITS_PARENT = frozenset(
@@ -135,6 +137,10 @@ def rank_of(column: str, label: str) -> int | None:
         return 0
     places = _BY_COLUMN.get(column, {})
     place = places.get(squashed(label))
+    if place is None and (remark := _REMARK.fullmatch(label.strip())):
+        parts = [places.get(squashed(part)) for part in remark.groups()]
+        known = [part for part in parts if part is not None]
+        return _NESTED + min(known) if known else None
     if place is None and "." in label and (last := squashed(label.rsplit(".", 1)[1])) not in _NEEDS_ITS_PARENT:
         place = places.get(last)
         return None if place is None else _NESTED + place

@@ -87,9 +87,12 @@ def _speaks_for(column: Column, profile: Profile) -> bool:
     speaks: Mapping[str, bool] = {
         "occurred_at": profile.is_time and profile.has_clock,
         "event_id": profile.unique and not profile.is_time and profile.words <= 1 and profile.place == 0,
-        "user_id": _repeats(profile) and (profile.share("UUID") > 0.9 or profile.share("CODE") > 0.9),
+        "user_id": _repeats(profile) and any(profile.share(kind) > 0.9 for kind in ("UUID", "CODE", "RANKED")),
         "subject_id": profile.share("PLATE") > 0.8 and profile.distinct > 3 and not profile.is_time,
-        "reason": profile.words >= 1.6 and not profile.is_time and profile.distinct > 3,
+        "reason": profile.words >= 1.6
+        and profile.share("RANKED") < 0.5
+        and not profile.is_time
+        and profile.distinct > 3,
         "reference": profile.share("CASE") > 0.8 and profile.distinct > 1 and not profile.is_time,
         "action": profile.distinct <= MANY_WORDS and known_share("action", profile.values) >= 0.5,
         "workstation": profile.share("ADDRESS") > 0.9,

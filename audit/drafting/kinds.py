@@ -10,6 +10,8 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]+)?")
 ADDRESS = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 CODE = re.compile(r"(?=[^\s]*[0-9])[A-Za-z0-9][A-Za-z0-9/_.:-]*")
+# A rank or a letter before a number: "PC 118", "Sgt 4021".
+RANKED = re.compile(r"[A-Za-z]{1,6}\.? [0-9]{1,6}")
 PLATE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9*?]{1,4}[ -]?[A-Za-z0-9*?]{2,4}")
 CASE = re.compile(r"[A-Za-z]{0,6}[-/ ]?[0-9]{2,8}[-/][A-Za-z0-9-/]*[0-9]|[A-Za-z]{2,6}[-/][0-9]{3,}")
 CLOCK = re.compile(r"[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:[.,][0-9]+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?")

@@ -195,3 +195,23 @@ def test_the_same_file_gives_the_same_draft(tmp_path: Path) -> None:
     path = write(tmp_path, csv_text(ROWS))
 
     assert draft_definition(path) == draft_definition(path)
+
+
+RANKED = [[*row[:2], f"PC {100 + place % 7}", *row[3:]] for place, row in enumerate(ROWS)]
+
+
+def test_labels_in_the_words_of_people_are_understood(tmp_path: Path) -> None:
+    words = {"User ID": "Who (collar no.)", "Reason": "Why?"}
+    labels = [words.get(name, name) for name in LABELS]
+    text, _ = draft(write(tmp_path, csv_text(RANKED, labels=labels)))
+
+    assert (columns_of(text)["user_id"], columns_of(text)["reason"]) == ("Who (collar no.)", "Why?")
+
+
+def test_a_rank_and_a_number_is_a_user_and_no_reason(tmp_path: Path) -> None:
+    labels = [{"User ID": "X1", "Reason": "X2"}.get(name, name) for name in LABELS]
+    text, _ = draft(write(tmp_path, csv_text(RANKED, labels=labels)))
+
+    assert '# user_id = "X1"' in text
+    assert '# reason = "X2"' in text
+    assert "user_id: found by its content alone" in unsure(text)
