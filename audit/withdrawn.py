@@ -62,7 +62,7 @@ def find_withdrawn(
         for detector, ids in zip(gone["detector"].to_pylist(), gone["event_ids"].to_pylist(), strict=True)
     ]
     table = gone.append_column("why", pa.array(why, pa.string()))
-    return table.select(WITHDRAWN.names).sort_by("finding_id")
+    return table.select(WITHDRAWN.names).cast(WITHDRAWN).sort_by("finding_id")
 
 
 def _explained(engine: Engine, gone: pa.Table) -> Mapping[str, str]:

@@ -105,6 +105,21 @@ def test_what_no_longer_stands_is_withdrawn_against_the_report_that_held_it(afte
     assert [row["finding_id"] for row in gone] == sorted({row["finding_id"] for row in gone})
 
 
+def test_what_no_longer_stands_may_be_of_one_of_the_reports_alone(after_one, in_tiny, tiny):
+    """Of the detector that ran alone everything still stands; only the access of U9 to P9 is explained now."""
+    (tiny / "context/incident_subject.csv").write_text("reference,subject_id,role\nINC-1,P2,victim\nINC-1,P9,witness\n")
+    (tiny / "context/incident_staff.csv").write_text(
+        "reference,user_id,role,starts_at,ends_at\nINC-1,U2,officer,2024-06-01 09:00:00,\n"
+        "INC-1,U9,officer,2024-06-01 09:00:00,\n"
+    )
+    assert in_tiny("run").code == 0
+
+    gone = pq.read_table(latest(tiny / "reports").folder / "withdrawn.parquet").to_pylist()
+
+    assert {(row["user_id"], row["why"]) for row in gone} == {("U9", "explained now: incident-assigned")}
+    assert ONE not in {row["detector"] for row in gone}
+
+
 def test_a_partial_run_with_another_parameter_withdraws_only_of_its_own(after_one, in_tiny, tiny):
     config = tiny / "audit.toml"
     config.write_text(config.read_text() + f"\n[parameters.{ONE}]\nmin_accesses = 50\n")
