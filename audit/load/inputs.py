@@ -96,12 +96,14 @@ def files_to_load(
     table: Table,
     files: tuple[Path, ...],
     hashes: Mapping[Path, Callable[[], Fingerprint]],
+    name_of: Callable[[Path], str],
 ) -> tuple[Path, ...]:
-    """Return the files of an input that are to be loaded, in path order. `hashes`: of those that `may_be_known` names.
+    """Return the files of an input that are to be loaded, in path order.
 
-    Of a log those whose content was not loaded from that source before; of a file that came since, loading tells by itself. Of
-    reference data those whose content the input has not had; and where none is new and the file that stands is no longer among
-    them (an older one was put back), the last by path.
+    `hashes`: of those that `may_be_known` names; `name_of`: a file's path as the load log has it. Of a log those whose
+    content was not loaded from that source before; of a file that came since, loading tells by itself. Of reference data
+    those whose content the input has not had, or not last under their name. Where there is none, the last by path: if what
+    stands is no longer among the files (an older one was put back), or if it is a file that came with content of old.
     """
     if not files:
         return files
@@ -110,16 +112,22 @@ def files_to_load(
         loaded = {row[0] for row in rows}
         return tuple(path for path in files if path not in hashes or _readable(hashes[path]) not in loaded)
     contents = {path: hashes[path]().sha256 for path in files}
-    had = {
-        row[0]
-        for row in connection.execute(
-            "SELECT sha256 FROM load_log INNER JOIN load_input USING (load_id) WHERE input = ?", [item.name]
-        ).fetchall()
-    }
-    new = tuple(path for path in files if contents[path] not in had)
-    if new or _stands(connection, item) in contents.values():
+    rows = connection.execute(
+        "SELECT path, sha256 FROM load_log INNER JOIN load_input USING (load_id) WHERE input = ? ORDER BY load_id",
+        [item.name],
+    ).fetchall()
+    had, under = {sha256 for _, sha256 in rows}, dict(rows)
+    new = tuple(
+        path
+        for path in files
+        if contents[path] not in had or contents[path] != under.get(name_of(path), contents[path])
+    )
+    if new:
         return new
-    return files[-1:]
+    last, stands = files[-1], _stands(connection, item)
+    if stands in contents.values() and (contents[last] == stands or name_of(last) in under):
+        return ()
+    return (last,)
 
 
 def _size(path: Path) -> int | None:

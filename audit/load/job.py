@@ -71,7 +71,7 @@ def load_inputs(
                 continue
             result.warnings += found.warnings
             try:
-                files = files_to_load(connection, item, definition.table, found.files, hashes)
+                files = files_to_load(connection, item, definition.table, found.files, hashes, workspace.relative)
             except AuditError as fault:
                 result.faults.append(fault)
                 continue

@@ -66,6 +66,28 @@ def test_an_older_file_beside_the_one_that_stands_changes_nothing(staff: Any) ->
     assert staff.column("SELECT name FROM staff") == ["New"]
 
 
+def test_a_new_file_with_content_of_old_stands_and_is_not_loaded_twice(staff: Any) -> None:
+    load(staff, "staff_1.csv", STAFF + "U1,PC\n")
+    load(staff, "staff_2.csv", STAFF + "U1,Sgt\n")
+    load(staff, "staff_3.csv", STAFF + "U1,PC\n")
+
+    assert staff.column("SELECT name FROM staff") == ["PC"]
+    assert staff.load().loads == []
+    load(staff, "staff_4.csv", STAFF + "U1,Sgt\n")
+    assert staff.column("SELECT name FROM staff") == ["Sgt"]
+    assert staff.load().loads == []
+
+
+def test_one_of_several_files_that_goes_back_to_what_it_held_stands(staff: Any) -> None:
+    load(staff, "staff_1.csv", STAFF + "U1,One\n")
+    load(staff, "staff_2.csv", STAFF + "U1,Two\n")
+    load(staff, "staff_1.csv", STAFF + "U1,Three\n")
+    load(staff, "staff_1.csv", STAFF + "U1,One\n")
+
+    assert staff.column("SELECT name FROM staff") == ["One"]
+    assert staff.load().loads == []
+
+
 def test_a_second_row_under_one_key_is_quarantined(staff: Any) -> None:
     assert counts(load(staff, "staff.csv", STAFF + "U1,Ann\nU1,Bob\nU2,Cy\n")) == (3, 2, 0, 1, 0)
     assert staff.quarantine() == [(2, ["user_id: second row under the same key"])]
