@@ -27,8 +27,8 @@ class Statement:
 
     @property
     def relations(self) -> frozenset[str]:
-        """The names of those relations."""
-        return frozenset(table.name.lower() for table in self.tables)
+        """The names of those relations; table functions have none."""
+        return frozenset(table.name.lower() for table in self.tables if table.name)
 
     @property
     def parameters(self) -> frozenset[str]:

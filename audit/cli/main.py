@@ -13,6 +13,7 @@ from audit import __version__
 from audit.cli.faults import report_fault, while_somebody_reads
 from audit.cli.messages import Messages
 from audit.cli.session import Session
+from audit.errors import ExitCode
 
 # Command -> the module that holds it, imported when it is asked for.
 _COMMANDS = {
@@ -116,6 +117,9 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     # Whatever is made holds personal data: nobody else may read it.
     os.umask(0o077)
+    if sys.stdout is None:
+        Messages().error(["stdout is closed: there is nowhere to write results to; give it a file, or /dev/null"])
+        sys.exit(ExitCode.INPUT_OUTPUT)
     code = run_words(sys.argv[1:])
     # All is done and said: Ctrl-C while the interpreter clears up would only hide the exit code.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -13,10 +13,10 @@ from audit.cli.session import Session
     epilog=examples("audit simulate trial", "audit simulate trial --staff 800 --days 180 --events 400000 --seed 2")
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--staff", metavar="N", type=click.IntRange(min=1), default=800, show_default=True, help="So many staff.")
-@click.option("--days", metavar="N", type=click.IntRange(min=1), default=180, show_default=True, help="So many days.")
+@click.option("--staff", metavar="N", type=int, default=800, show_default=True, help="So many staff, at least 50.")
+@click.option("--days", metavar="N", type=int, default=180, show_default=True, help="So many days, at least 28.")
 @click.option(
-    "--events", metavar="N", type=click.IntRange(min=1), default=400_000, show_default=True, help="So many log events."
+    "--events", metavar="N", type=int, default=400_000, show_default=True, help="So many log events, at least 2,000."
 )
 @click.option(
     "--seed",

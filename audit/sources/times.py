@@ -19,7 +19,7 @@ _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _SECOND = r":[0-5][0-9]"
 _DIGIT_OFFSET = r"[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?"
 _OFFSET = f"(?:Z|{_DIGIT_OFFSET})"
-_LITERAL_ZONE = re.compile(r"\s*(?:Z|UTC|GMT)$")
+_LITERAL_ZONE = re.compile(r"\s*(?<!%)(?:Z|UTC|GMT)$")
 _NOTHING = "CAST(NULL AS TIMESTAMP)"
 
 _ISO_OFTEN = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f")

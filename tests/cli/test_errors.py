@@ -1,6 +1,8 @@
 """What goes wrong is said in a line that helps, with its exit code; nothing else is lost, and no content is told."""
 
 import gzip
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -85,6 +87,14 @@ def test_nothing_typed_shows_the_help(typed):
 
     assert outcome.code == 2
     assert "Commands:" in outcome.err
+
+
+def test_a_closed_stdout_exits_with_6_before_anything_is_done(tiny):
+    words = [sys.executable, "-m", "audit", "-w", str(tiny), "run"]
+    done = subprocess.run(["/bin/sh", "-c", '"$@" >&-', "sh", *words], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, "stdout is closed" in done.stderr) == (6, True)
+    assert not (tiny / "audit.duckdb").exists()
 
 
 @pytest.mark.parametrize("command", [["run"], ["load"], ["status"], ["findings"], ["quarantine"]])

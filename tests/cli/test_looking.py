@@ -278,3 +278,30 @@ def test_an_id_of_two_sources_shows_both_or_the_one_asked_for(in_tiny, tiny):
     assert [one["source"] for one in in_tiny("explain", "E1", "--format", "json").json] == ["event", "gate"]
     assert [one["source"] for one in in_tiny("explain", "E1", "--source", "gate", "--format", "json").json] == ["gate"]
     assert [one["source"] for one in in_tiny("explain", "event:E1", "--format", "json").json] == ["event"]
+
+
+def test_a_time_that_bears_its_zone_is_compared_as_an_instant(typed, tmp_path):
+    definition = tmp_path / "zoned.toml"
+    definition.write_text(
+        """
+name = "zoned"
+table = "event"
+[columns]
+occurred_at = { column = "t", formats = ["%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S %Z"] }
+system = { value = "X" }
+action = { value = "search" }
+[[sample]]
+record = { t = "01/07/2025 10:00:00 +0100" }
+gives = { occurred_at = "2025-07-01T09:00:00Z" }
+[[sample]]
+record = { t = "01/07/2025 10:00:00 Z" }
+gives = { occurred_at = "2025-07-01 10:00:00Z" }
+[[sample]]
+record = { t = "01/07/2025 10:00:00" }
+gives = { occurred_at = "2025-07-01 10:00:00" }
+"""
+    )
+
+    outcome = typed("sources", "check", definition)
+
+    assert (outcome.code, outcome.out.count("pass")) == (0, 3), outcome.err + outcome.out
