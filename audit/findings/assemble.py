@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.engine.duckdb import Limits, open_bench
-from audit.findings.evidence import Facts, cite, gather_evidence
+from audit.findings.evidence import Facts, cite, counting_ids, gather_evidence
 from audit.findings.measure import measure, rank_findings
 from audit.findings.overlap import Overlap, reckon_overlap
+from audit.findings.status import tell_status
 from audit.findings.suppress import Suppression, suppress
 from audit.findings.take import Detected, take_rows
 from audit.findings.texts import write_findings
@@ -60,10 +61,15 @@ def assemble(
     with open_bench(limits or Limits()) as bench, ThreadPoolExecutor(1, thread_name_prefix="audit-evidence") as beside:
         bench.register("user_count", facts.user_counts)
         taken = take_rows(bench, detected, facts.accesses)
-        evidence = beside.submit(gather_evidence, cite(bench), facts)
+        cited = cite(bench)
+        evidence = beside.submit(gather_evidence, cited, facts)
         measure(bench, facts.newest_at)
         suppress(bench, suppressions)
-        ranked = rank_findings(bench, None if previous is None else previous.findings)
+        ranked = rank_findings(bench)
+        event_ids = counting_ids(cited, ranked["row_no"], facts.accesses["access_id"])
+        ranked = ranked.append_column("event_ids", event_ids)
+        status = tell_status(ranked, None if previous is None else previous.findings)
+        ranked = ranked.append_column("status", status)
         users, overlap = rank_users(bench), reckon_overlap(bench)
         # All is reckoned; the memory serves the texts.
         bench.execute("DROP TABLE taken; DROP TABLE several; DROP TABLE scored")

@@ -36,24 +36,38 @@ class Facts:
 
 
 def cite(bench: duckdb.DuckDBPyConnection) -> pa.Table:
-    """Return what is cited, in the order of the report: finding, whether it counts, and the access's place among the facts."""
+    """Return what is cited, in the order of the report: finding, its first row, whether it counts, and the access's place."""
     return bench.sql(
         """
-        SELECT finding_id, counts, place
+        SELECT finding_id, row_no, counts, place
         FROM (
-            SELECT taken.finding_id, taken.access_id, taken.counts, taken.place, taken.occurred_at
+            SELECT taken.finding_id, taken.row_no, taken.counts, taken.place, taken.occurred_at, NULL AS access_id
             FROM taken
             ANTI JOIN several ON taken.finding_id = several.finding_id
             WHERE taken.place IS NOT NULL
             UNION ALL
-            SELECT finding_id, access_id, bool_or(counts), place, occurred_at
+            SELECT several.finding_id, several.first_row, bool_or(several.counts), fact.place, fact.occurred_at, fact.access_id
             FROM several
-            WHERE place IS NOT NULL
-            GROUP BY finding_id, access_id, place, occurred_at
+            INNER JOIN fact ON several.place = fact.place
+            GROUP BY ALL
         )
         ORDER BY finding_id, occurred_at, access_id
         """
     ).to_arrow_table()
+
+
+def counting_ids(cited: pa.Table, row_nos: pa.ChunkedArray, access_ids: pa.ChunkedArray) -> pa.Array:
+    """Return for each finding, by the number of its first row, the list of the accesses that count, by time."""
+    counting = cited.filter(cited["counts"])
+    rows = counting["row_no"].to_numpy()
+    begins = np.flatnonzero(np.diff(rows, prepend=-1))
+    lists = _lists(np.append(begins, len(rows)), access_ids.take(counting["place"]))
+    # What cites nothing that counts has the empty list, which stands last.
+    nothing = _lists(np.zeros(2, np.int32), access_ids.slice(0, 0))
+    wanted = row_nos.to_numpy()
+    which = np.full(wanted.max(initial=-1) + 1, len(lists), np.int32)
+    which[rows[begins]] = np.arange(len(lists), dtype=np.int32)
+    return pa.concat_arrays([lists, nothing]).take(pa.array(which[wanted]))
 
 
 def gather_evidence(cited: pa.Table, facts: Facts, at_once: int = AT_ONCE) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Measure, score, rank and compare the findings on the bench, from its tables `taken`, `several` and `fact`.
+"""Measure, score and rank the findings on the bench, from its tables `taken`, `several` and `fact`.
 
 A year has hundreds of thousands of findings, nearly all of one row. That one is all that is to be counted of it, and grouping,
 telling apart and sorting within a group are for the others.
@@ -12,10 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.findings.score import LEAST, MOST, PARTS
-
-_NOTHING_BEFORE = pa.schema(
-    {"finding_id": pa.string(), "level": pa.string(), "event_ids": pa.list_(pa.string())}
-).empty_table()
 
 
 def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> None:
@@ -34,16 +30,15 @@ def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> Non
         many AS (
             SELECT
                 finding_id,
-                min(row_no) AS row_no,
+                first_row AS row_no,
                 any_value(detector) AS detector,
                 any_value(level) AS level,
                 any_value(user_id) AS user_id,
-                any_value(subject_id) AS subject_id,
                 any_value(points) AS points,
                 any_value(first_at) AS first_at,
                 any_value(last_at) AS last_at
             FROM several
-            GROUP BY finding_id
+            GROUP BY finding_id, first_row
         ),
         counting AS (
             SELECT finding_id, place
@@ -56,7 +51,6 @@ def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> Non
                 counting.finding_id,
                 count(*) AS event_count,
                 count(DISTINCT fact.local_date) AS days,
-                list(fact.access_id ORDER BY fact.occurred_at, fact.access_id) AS event_ids,
                 min(fact.occurred_at) AS first_at,
                 max(fact.occurred_at) AS last_at,
                 bool_or(fact.marked) AS marked,
@@ -77,18 +71,16 @@ def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> Non
                 detector,
                 level,
                 user_id,
-                subject_id,
                 points,
                 COALESCE(first_at, CASE WHEN cites THEN occurred_at END) AS first_at,
                 COALESCE(last_at, CASE WHEN cites THEN occurred_at END) AS last_at,
                 CASE WHEN cites THEN 1 ELSE 0 END AS event_count,
                 CASE WHEN cites THEN 1 ELSE 0 END AS days,
-                CASE WHEN cites THEN [access_id] ELSE [] END AS event_ids,
                 cites AND marked AS marked,
                 CASE WHEN cites THEN distance END AS distance,
                 cites AND after_warning AS after_warning,
-                CASE WHEN cites AND strength = 'weak' THEN 1 ELSE 0 END AS weak_count,
-                CASE WHEN cites AND strength = 'full' THEN 1 ELSE 0 END AS explained_count,
+                CASE WHEN cites AND weak THEN 1 ELSE 0 END AS weak_count,
+                CASE WHEN cites AND explained THEN 1 ELSE 0 END AS explained_count,
                 CASE WHEN cites AND blank THEN 1 ELSE 0 END AS blank_reasons,
                 cites AND reasoned AS one_reason
             FROM one
@@ -99,13 +91,11 @@ def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> Non
                 many.detector,
                 many.level,
                 many.user_id,
-                many.subject_id,
                 many.points,
                 COALESCE(many.first_at, counted.first_at),
                 COALESCE(many.last_at, counted.last_at),
                 COALESCE(counted.event_count, 0),
                 COALESCE(counted.days, 0),
-                COALESCE(counted.event_ids, []),
                 COALESCE(counted.marked, FALSE),
                 counted.distance,
                 COALESCE(counted.after_warning, FALSE),
@@ -125,7 +115,7 @@ def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> Non
         ),
         parted AS (
             SELECT
-                finding_id, row_no, detector, level, user_id, subject_id, first_at, last_at, event_count, days, event_ids,
+                finding_id, row_no, detector, level, user_id, first_at, last_at, event_count, days,
                 {parts}
             FROM measured
         ),
@@ -139,26 +129,18 @@ def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> Non
     )
 
 
-def rank_findings(bench: duckdb.DuckDBPyConnection, previous: pa.Table | None) -> pa.Table:
-    """Return the findings of `scored` in their order, without ties, each with `rank`, and `status` against those before.
+def rank_findings(bench: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Return the findings of `scored` in their order, without ties, each with `rank`.
 
     Those in the table `suppressed` have no rank and stand last, and no gap is where they stood.
     """
-    before = previous if previous is not None else _NOTHING_BEFORE
-    bench.register("before", before.select(_NOTHING_BEFORE.column_names))
     ranked = bench.sql(
         """
         SELECT
-            scored.*,
-            suppressed.suppressed_by,
-            CASE
-                WHEN before.finding_id IS NULL THEN 'new'
-                WHEN before.level <> scored.level OR before.event_ids <> scored.event_ids THEN 'updated'
-                ELSE 'unchanged'
-            END AS status
+            scored.* EXCLUDE (user_id),
+            suppressed.suppressed_by
         FROM scored
         LEFT JOIN suppressed ON scored.finding_id = suppressed.finding_id
-        LEFT JOIN before ON scored.finding_id = before.finding_id
         ORDER BY
             suppressed.suppressed_by IS NOT NULL,
             CASE WHEN suppressed.suppressed_by IS NULL THEN scored.score END DESC,
@@ -167,7 +149,8 @@ def rank_findings(bench: duckdb.DuckDBPyConnection, previous: pa.Table | None) -
             scored.finding_id
         """
     ).to_arrow_table()
-    bench.unregister("before")
+    # Whoever takes rows of a table in chunks puts all of it together first, each time.
+    ranked = ranked.combine_chunks()
     places = pa.array(np.arange(1, ranked.num_rows + 1), pa.int32())
     return ranked.append_column("rank", pc.if_else(pc.is_null(ranked["suppressed_by"]), places, None))
 

@@ -26,7 +26,8 @@ _FACTS = {
     "marked": "BOOLEAN",
     "distance": "INTEGER",
     "after_warning": "BOOLEAN",
-    "strength": "VARCHAR",
+    "weak": "BOOLEAN",
+    "explained": "BOOLEAN",
     "reasoned": "BOOLEAN",
     "blank": "BOOLEAN",
 }
@@ -130,7 +131,8 @@ def _facts_of(found: Sequence[pa.Table], accesses: pa.Table) -> pa.Table:
         "marked": accesses["marked"],
         "distance": accesses["distance"],
         "after_warning": accesses["after_warning"],
-        "strength": accesses["strength"],
+        "weak": pc.equal(accesses["strength"], "weak"),
+        "explained": pc.equal(accesses["strength"], "full"),
         "reasoned": pc.is_valid(reasons),
         "blank": pc.fill_null(pc.equal(pc.ascii_trim(reasons, " "), ""), True),
     }).take(places)  # fmt: skip
@@ -147,13 +149,12 @@ def _sql_for_rows_of(taken: Taken, relation: str) -> str:
     detector = quote_literal(taken.detector.id)
     columns = {
         "user_id": f"CAST({taken.given('user_id')} AS VARCHAR)",
-        "subject_id": f"CAST({taken.given('subject_id')} AS VARCHAR)",
         "level": f"COALESCE(CAST({taken.given('level')} AS VARCHAR), {quote_literal(taken.detector.level)})",
         "points": f"CAST(COALESCE({taken.given('points')}, {int(taken.detector.points)}) AS BIGINT)",
         "first_at": f"CAST({taken.given('first_at')} AS TIMESTAMP)",
         "last_at": f"CAST({taken.given('last_at')} AS TIMESTAMP)",
     }
-    content = [*columns.values(), *(_value(name, taken.doubles) for name in taken.details)]
+    content = [*columns.values(), taken.given("subject_id"), *(_value(name, taken.doubles) for name in taken.details)]
     named = ", ".join(f"{value} AS {name}" for name, value in columns.items())
     facts = ", ".join(f'"its {name}" AS {name}' for name in _FACTS)
     return f"""
@@ -161,7 +162,7 @@ def _sql_for_rows_of(taken: Taken, relation: str) -> str:
             {facts}, CAST({detector} AS detector) AS detector,
             'F' || left(sha256({detector} || chr(10) || {taken.sql_for_key}), 20) AS finding_id,
             {named},
-            hash({", ".join(content)}) AS content, CAST(access_id AS VARCHAR) AS access_id, counts
+            hash({", ".join(content)}) AS content, counts
         FROM {relation}
     """
 
@@ -170,15 +171,17 @@ _NO_ROWS = f"""
 SELECT
     {", ".join(f"NULL::{kind} AS {name}" for name, kind in _FACTS.items())},
     NULL::detector AS detector, NULL::VARCHAR AS finding_id, NULL::VARCHAR AS user_id,
-    NULL::VARCHAR AS subject_id, NULL::VARCHAR AS level, NULL::BIGINT AS points, NULL::TIMESTAMP AS first_at,
-    NULL::TIMESTAMP AS last_at, NULL::UBIGINT AS content, NULL::VARCHAR AS access_id, NULL::BOOLEAN AS counts
+    NULL::VARCHAR AS level, NULL::BIGINT AS points, NULL::TIMESTAMP AS first_at,
+    NULL::TIMESTAMP AS last_at, NULL::UBIGINT AS content, NULL::BOOLEAN AS counts
 LIMIT 0
 """
 _SEVERAL = """
 CREATE TABLE several AS
-SELECT taken.*
+SELECT taken.*, large.first_row
 FROM taken
-SEMI JOIN (SELECT finding_id FROM taken GROUP BY finding_id HAVING count(*) > 1) AS large ON taken.finding_id = large.finding_id
+INNER JOIN (
+    SELECT finding_id, min(row_no) AS first_row FROM taken GROUP BY finding_id HAVING count(*) > 1
+) AS large ON taken.finding_id = large.finding_id
 """
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from audit.findings.narrative import Value, names_of, sql_for_sentence, sql_to_mend
 from audit.findings.take import Taken, json_of
@@ -20,40 +19,50 @@ _REPORTED = (
 )  # fmt: skip
 # What a sentence may name that is of every finding, whatever its detector says.
 _RECKONED = {
-    "user_id": Value("COALESCE(\"its user_id\", 'none')"),
     "level": Value('"its level"'),
     "event_count": Value('CAST("its event_count" AS VARCHAR)', '"its event_count"'),
     "days": Value('CAST("its days" AS VARCHAR)', '"its days"'),
     "first_at": Value("COALESCE(CAST(\"its first_at\" AS VARCHAR), 'none')"),
     "last_at": Value("COALESCE(CAST(\"its last_at\" AS VARCHAR), 'none')"),
-    "subject_id": Value("COALESCE(\"its subject_id\", 'none')"),
 }
+# What is told of a finding by its detector's own columns, each the same in all rows of the finding.
+_TOLD = ("family", "user_id", "subject_id", "key", "summary", "details")
 # So many sentences cost to be searched what it costs to spare it them.
 _MANY = 3000
 
 
 def write_findings(bench: duckdb.DuckDBPyConnection, taken: Sequence[Taken], ranked: pa.Table) -> pa.Table:
     """Return the findings `ranked`, in their order, with all that the report says of them."""
-    named = ranked["detector"].cast(pa.string())
+    places = np.full(sum(one.rows.num_rows for one in taken), -1, np.int32)
+    places[ranked["row_no"].to_numpy()] = np.arange(ranked.num_rows, dtype=np.int32)
     for number, one in enumerate(taken):
-        bench.register(f"found_{number}", _its_rows(one, ranked, np.flatnonzero(pc.equal(named, one.detector.id))))
+        bench.register(f"found_{number}", _its_rows(one, ranked, places[one.first : one.first + one.rows.num_rows]))
     texts = " UNION ALL ".join(_sql_for_texts(one, f"found_{number}") for number, one in enumerate(taken)) or _NO_TEXTS
-    told = bench.sql(
-        f"SELECT family, key, summary, details FROM ({sql_to_mend(texts)}) ORDER BY place"
-    ).to_arrow_table()
-    columns = {name: ranked[name] for name in ranked.column_names} | {name: told[name] for name in told.column_names}
-    return pa.table(columns | {"detector": named}).select(_REPORTED)
+    told = bench.sql(f"SELECT {', '.join(_TOLD)}, place FROM ({sql_to_mend(texts)})").to_arrow_table()
+    # Put in order here: the engine would carry the texts through its sort.
+    order = np.empty(ranked.num_rows, np.int32)
+    order[told["place"].to_numpy()] = np.arange(ranked.num_rows, dtype=np.int32)
+    told = told.select(_TOLD).take(pa.array(order))
+    columns = {name: ranked[name] for name in ranked.column_names} | {name: told[name] for name in _TOLD}
+    return pa.table(columns | {"detector": ranked["detector"].cast(pa.string())}).select(_REPORTED)
 
 
 def _its_rows(taken: Taken, ranked: pa.Table, places: np.ndarray) -> pa.Table:
-    """Return what a detector says of each of its findings, beside what was reckoned of it, and its place in the report."""
-    reckoned = {*names_of(taken.detector.summary)} & {*_RECKONED} | {"score_parts"}
-    beside = ranked.select(["row_no", *sorted(reckoned)]).take(pa.array(places))
-    rows = taken.rows.select([*taken.detector.key, *taken.details]).take(pc.subtract(beside["row_no"], taken.first))
+    """Return what a detector says of each of its findings, beside what was reckoned of it, and its place in the report.
+
+    `places`: of each of the detector's rows that is the first of a finding, that finding's place; -1 of the others.
+    """
+    first_rows = np.flatnonzero(places >= 0)
+    places = pa.array(places[first_rows])
+    own = {*taken.detector.key, *taken.details, "user_id", "subject_id"} & {*taken.rows.column_names}
+    rows = taken.rows.select(sorted(own))
+    if len(first_rows) < rows.num_rows:
+        rows = rows.take(pa.array(first_rows))
+    beside = ranked.select(sorted({*names_of(taken.detector.summary)} & {*_RECKONED} | {"score_parts"})).take(places)
     return pa.table(
         {name: rows[name] for name in rows.column_names}
         | {f"its {name}": beside[name] for name in beside.column_names}
-        | {"its place": pa.array(places)}
+        | {"its place": places}
     )
 
 
@@ -65,6 +74,8 @@ def _sql_for_texts(taken: Taken, relation: str) -> str:
         SELECT
             "its place" AS place,
             {quote_literal(taken.detector.family)} AS family,
+            CAST({taken.given("user_id")} AS VARCHAR) AS user_id,
+            CAST({taken.given("subject_id")} AS VARCHAR) AS subject_id,
             {taken.sql_for_key} AS key,
             {sentence.text} AS summary,
             {sentence.unmended} AS unmended,
@@ -75,6 +86,8 @@ def _sql_for_texts(taken: Taken, relation: str) -> str:
 
 def _value(taken: Taken, name: str) -> Value:
     """What a sentence says of a detector's column: the text that its key and details show."""
+    if name in ("user_id", "subject_id"):
+        return Value(f"COALESCE(CAST({taken.given(name)} AS VARCHAR), 'none')")
     if name not in (*taken.detector.key, *taken.details):
         return Value("'none'")
     quoted, kind = quote_identifier(name), taken.rows.schema.field(name).type
@@ -88,7 +101,7 @@ def _value(taken: Taken, name: str) -> Value:
 
 _NO_TEXTS = """
 SELECT
-    NULL::BIGINT AS place, NULL::VARCHAR AS family, NULL::VARCHAR AS key, NULL::VARCHAR AS summary, FALSE AS unmended,
-    NULL::VARCHAR AS details
+    NULL::BIGINT AS place, NULL::VARCHAR AS family, NULL::VARCHAR AS user_id, NULL::VARCHAR AS subject_id,
+    NULL::VARCHAR AS key, NULL::VARCHAR AS summary, FALSE AS unmended, NULL::VARCHAR AS details
 LIMIT 0
 """

@@ -9,6 +9,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.findings.evidence import cite, counting_ids
 from audit.findings.measure import measure
 from audit.findings.take import take_rows
 from tests.findings.drawn import Drawn
@@ -69,7 +70,9 @@ def _measured(findings: list[list[Cited]]) -> dict[str, dict[str, object]]:
     bench = duckdb.connect()
     take_rows(bench, [(Drawn(), rows)], facts)
     measure(bench, NEWEST)
-    return {row["user_id"]: row for row in bench.sql("FROM scored").to_arrow_table().to_pylist()}
+    scored = bench.sql("FROM scored").to_arrow_table()
+    event_ids = counting_ids(cite(bench), scored["row_no"], facts["access_id"])
+    return {row["user_id"]: row for row in scored.append_column("event_ids", event_ids).to_pylist()}
 
 
 def _days(found: list[Cited]) -> set[date]:
