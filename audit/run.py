@@ -24,6 +24,7 @@ from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
 from audit.load.health import incidents_alone, unresolved_accounts
 from audit.lock import hold, scratch_of
+from audit.memory import reuse_arrow_memory
 from audit.progress import Notify, shown
 from audit.publish import Examined, Origin, Published, publish
 from audit.recording import record_loads
@@ -94,6 +95,7 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
         AuditError: nothing could be reported; what could be loaded is loaded. UsageError: there is no such detector.
     """
     started_at = datetime.now(UTC)
+    reuse_arrow_memory()
     clock = Clock()
     with clock.step("check"):
         catalogue = read_queries(workspace)

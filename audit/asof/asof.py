@@ -25,6 +25,7 @@ from audit.errors import InputOutputError, UsageError
 from audit.files import Audience, make_folder, naming_faults, remove_abandoned, sync_folder
 from audit.ledger import Chain, ledger_of
 from audit.lock import hold
+from audit.memory import reuse_arrow_memory
 from audit.program import program_version
 from audit.progress import Notify
 from audit.publish import make_report
@@ -67,6 +68,7 @@ def run_as_of(workspace: Workspace, run_id: str, out: Path | None, notify: Notif
 
     """
     started_at = datetime.now(UTC)
+    reuse_arrow_memory()
     if out is not None and out.exists():
         raise UsageError(f"--out {out}: is there already; name a folder that is not")
     published = find_run(workspace.reports, run_id)
