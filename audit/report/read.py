@@ -1,9 +1,8 @@
 """Read published reports. Opens no database, so that it works while a batch runs; writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import and_
+from functools import partial, reduce
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +17,9 @@ from audit.report.tables import LEVELS
 _REMEDY = "give the right to read it, take it from a backup, or make a new report with: audit run"
 
 _ENOUGH_TO_SAY_SEVERAL = 5
+# Column -> what says of its values whether they meet a condition. Not pc.Expression: who filters by one, or reads by
+# pq.read_table, loads what reads data sets first, which takes longer than most tables do.
+_Conditions = Mapping[str, Callable[[pa.ChunkedArray], pa.ChunkedArray]]
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,8 @@ def has_table(run: Run, name: str) -> bool:
 def read_table(run: Run, name: str, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a table of a report, or some of its columns. Raises InputOutputError."""
     path = _path(run, name)
-    with naming_faults(path, "read", _REMEDY):
-        return pq.read_table(path, columns=None if columns is None else list(columns), partitioning=None)
+    with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
+        return file.read(columns).select(file.schema_arrow.names if columns is None else list(columns))
 
 
 def read_findings(run: Run, wanted: Wanted | None = None, columns: Sequence[str] | None = None) -> pa.Table:
@@ -129,7 +131,7 @@ def read_findings(run: Run, wanted: Wanted | None = None, columns: Sequence[str]
         if not wanted.suppressed:
             return _read_matching(file, _conditions(wanted), wanted.limit, columns)
         # They stand at the end of the file; whoever asks for them would not see them among the first of a long queue.
-        suppressed = _conditions(wanted) | {"suppressed_by": pc.field("suppressed_by").is_valid()}
+        suppressed = {**_conditions(wanted), "suppressed_by": pc.is_valid}
         found = _read_matching(file, suppressed, wanted.limit, columns)
         left = None if wanted.limit is None else wanted.limit - found.num_rows
         return pa.concat_tables(
@@ -149,7 +151,7 @@ def find_finding(run: Run, finding_id: str) -> dict[str, object]:
     """Read the finding of that id, or of the only id that begins so. Raises UsageError when none or several do."""
     path = _path(run, "findings")
     with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
-        begins_so = {"finding_id": pc.starts_with(pc.field("finding_id"), pattern=finding_id)}
+        begins_so = {"finding_id": partial(pc.starts_with, pattern=finding_id)}
         found = _read_matching(file, begins_so, _ENOUGH_TO_SAY_SEVERAL, None).to_pylist()
     exact = [row for row in found if row["finding_id"] == finding_id]
     if len(exact or found) == 1:
@@ -171,30 +173,29 @@ def _path(run: Run, name: str) -> Path:
     return run.folder / f"{name}.parquet"
 
 
-def _conditions(wanted: Wanted) -> dict[str, pc.Expression]:
+def _conditions(wanted: Wanted) -> _Conditions:
     """Return the conditions that the findings wanted meet, by the column that each is about."""
-    conditions: dict[str, pc.Expression] = {}
-    if wanted.detector is not None:
-        conditions["detector"] = pc.field("detector").isin(list(wanted.detector))
-    if wanted.level is not None:
-        conditions["level"] = pc.field("level").isin(list(LEVELS[LEVELS.index(wanted.level) :]))
-    for column in ("user_id", "subject_id", "status"):
-        if getattr(wanted, column) is not None:
-            conditions[column] = pc.field(column) == getattr(wanted, column)
-    if wanted.finding_ids is not None:
-        conditions["finding_id"] = pc.field("finding_id").isin(list(wanted.finding_ids))
-    if not wanted.suppressed:
-        conditions["rank"] = pc.field("rank").is_valid()
-    return conditions
+    exactly = {"user_id": wanted.user_id, "subject_id": wanted.subject_id, "status": wanted.status}
+    levels = None if wanted.level is None else LEVELS[LEVELS.index(wanted.level) :]
+    among = {"detector": wanted.detector, "level": levels, "finding_id": wanted.finding_ids}
+    return {
+        **{column: partial(pc.equal, value) for column, value in exactly.items() if value is not None},
+        **{column: _is_among(values) for column, values in among.items() if values is not None},
+        **({} if wanted.suppressed else {"rank": pc.is_valid}),
+    }
+
+
+def _is_among(values: Sequence[str]) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
+    return partial(pc.is_in, value_set=pa.array(values, pa.string()))
 
 
 def _read_matching(
-    file: pq.ParquetFile, conditions: dict[str, pc.Expression], limit: int | None, columns: Sequence[str] | None
+    file: pq.ParquetFile, conditions: _Conditions, limit: int | None, columns: Sequence[str] | None
 ) -> pa.Table:
     """Read the rows that meet all conditions, at most `limit`, in the order of the file.
 
     Row group by row group, the columns of the conditions first: groups without a match, and all groups after the last
-    one needed, are not decoded. A dataset filter decodes every column of every group.
+    one needed, are not decoded.
     """
     chosen = list(file.schema_arrow.names if columns is None else columns)
     parts: list[pa.Table] = []
@@ -212,17 +213,17 @@ def _read_matching(
     return pa.concat_tables(parts).select(chosen)
 
 
-def _matches(file: pq.ParquetFile, group: int, conditions: dict[str, pc.Expression]) -> pa.Array:
+def _matches(file: pq.ParquetFile, group: int, conditions: _Conditions) -> pa.Array:
     """Return the places, within the row group, of the rows that meet all conditions."""
     # Not pa.array, which imports pandas at its first call: half of what a whole `audit findings` takes.
     places = pa.arange(0, file.metadata.row_group(group).num_rows)
     if _all_meet(file, group, conditions):
         return places
-    rows = file.read_row_group(group, columns=list(conditions)).append_column("_place", places)
-    return rows.filter(reduce(and_, conditions.values()))["_place"].combine_chunks()
+    rows = file.read_row_group(group, columns=list(conditions))
+    return places.filter(reduce(pc.and_, (met(rows[column]) for column, met in conditions.items())).combine_chunks())
 
 
-def _all_meet(file: pq.ParquetFile, group: int, conditions: dict[str, pc.Expression]) -> bool:
+def _all_meet(file: pq.ParquetFile, group: int, conditions: _Conditions) -> bool:
     """Say whether all rows of the group meet the conditions, as far as can be told without reading any."""
     if not conditions.keys() <= {"rank"}:
         return False
