@@ -125,7 +125,7 @@ def make_report(engine: Engine, catalogue: Catalogue, examined: Examined, manife
         findings=findings.findings,
         evidence=findings.evidence,
         users=findings.users,
-        rules=tell_rules(engine, catalogue, examined.detections, examined.findings),
+        rules=tell_rules(engine, catalogue, examined.detections, findings, examined.coverage),
         coverage=examined.coverage,
         control=examined.control,
         withdrawn=_withdrawn(engine, examined, manifest),
@@ -179,10 +179,11 @@ def _about_horizon(horizon: Horizon) -> tuple[str, ...]:
 
 def _withdrawn(engine: Engine, examined: Examined, manifest: Manifest) -> pa.Table:
     """Return what no longer stands of each report that some detectors are compared with."""
-    tables = [
-        find_withdrawn(engine, base.run, base.findings, examined.findings.findings, base.manifest, manifest)
-        for base in examined.comparison.bases
-    ]
+    evidence, gone = examined.findings.evidence, examined.findings.gone.combine_chunks()
+    tables = []
+    for base in examined.comparison.bases:
+        ids = base.findings["finding_id"].filter(pc.is_in(base.findings["finding_id"], value_set=gone)).to_pylist()
+        tables.append(find_withdrawn(engine, base.run, ids, evidence, base.manifest, manifest))
     return pa.concat_tables(tables).sort_by("finding_id") if tables else WITHDRAWN.empty_table()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,13 +15,7 @@ from audit.engine import Engine
 from audit.findings import Findings, Overlap
 from audit.report.tables import RULES
 
-_COUNTED = (
-    "SELECT (SELECT judges FROM horizon) AS judges, "
-    "(SELECT count(*) FROM access WHERE user_id IS NOT NULL) AS accesses, "
-    "(SELECT count(*) FROM judgeable_access) AS judged, "
-    "(SELECT count(*) FROM explanation WHERE strength = 'full') AS explained, "
-    "(SELECT count(*) FROM explanation WHERE strength = 'weak') AS weak"
-)
+_COUNTED = "SELECT (SELECT judges FROM horizon) AS judges, count(user_id) AS accesses FROM access"
 
 # Views that tell something of accesses, and by which nobody is chosen.
 _TELLING = frozenset({"lacks_explanation", "local_clock"})
@@ -58,19 +53,31 @@ class _Found:
     users: int
 
 
-def tell_rules(engine: Engine, catalogue: Catalogue, detections: Sequence[Detection], findings: Findings) -> pa.Table:
-    """Return the table of rules, a row for each detector."""
-    counted = Accesses(**engine.query(_COUNTED).to_pylist()[0])
-    table = findings.findings.select(["detector"]).append_column("user_id", _named(findings.findings["user_id"]))
-    grouped = table.group_by("detector").aggregate([([], "count_all"), ("user_id", "count_distinct")])
-    found = {row["detector"]: _Found(row["count_all"], row["user_id_count_distinct"]) for row in grouped.to_pylist()}
+def tell_rules(
+    engine: Engine, catalogue: Catalogue, detections: Sequence[Detection], findings: Findings, coverage: pa.Table
+) -> pa.Table:
+    """Return the table of rules, a row for each detector. `coverage`: the report's, which counts the same accesses."""
+    summed = {name: pc.sum(coverage[name]).as_py() or 0 for name in ("accesses", "unjudged", "explained", "weak")}
+    counted = Accesses(
+        **engine.query(_COUNTED).to_pylist()[0],
+        judged=summed["accesses"] - summed["unjudged"],
+        explained=summed["explained"],
+        weak=summed["weak"],
+    )
+    found = _count_found(findings.findings["detector"], findings.findings["user_id"])
     rows = [_row(detection, catalogue, counted, found, findings.overlap) for detection in detections]
     return pa.Table.from_pylist(rows, schema=RULES)
 
 
-def _named(users: pa.ChunkedArray) -> pa.ChunkedArray:
-    """An empty name is nobody's, as none is."""
-    return pc.if_else(pc.equal(users, ""), None, users)
+def _count_found(detectors: pa.ChunkedArray, users: pa.ChunkedArray) -> dict[str, _Found]:
+    """Count the findings and users of each detector. An empty name is nobody's, as none is."""
+    which, who = (column.combine_chunks().dictionary_encode() for column in (detectors, users))
+    named = pc.fill_null(pc.not_equal(users, ""), False).to_numpy()
+    found = np.zeros((len(which.dictionary), len(who.dictionary)), bool)
+    found[which.indices.to_numpy()[named], who.indices.filter(pa.array(named)).to_numpy()] = True
+    findings = np.bincount(which.indices.to_numpy(), minlength=len(found)).tolist()
+    counted = zip(findings, found.sum(axis=1).tolist(), strict=True)
+    return {name: _Found(*both) for name, both in zip(which.dictionary.to_pylist(), counted, strict=True)}
 
 
 def _row(

@@ -1,6 +1,6 @@
 """Findings of the report before that no longer stand, and why: no finding vanishes without a word."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from audit.engine import Engine
 from audit.report.manifest import Manifest
-from audit.report.read import Run, Wanted, read_findings, read_table
+from audit.report.read import Run, Wanted, read_evidence, read_findings
 from audit.report.tables import WITHDRAWN
 
 
@@ -32,24 +32,20 @@ class _Changes:
 
 
 def find_withdrawn(
-    engine: Engine, run: Run, before: pa.Table, now: pa.Table, before_manifest: Manifest, manifest: Manifest
+    engine: Engine, run: Run, ids: Sequence[str], evidence: pa.Table, before_manifest: Manifest, manifest: Manifest
 ) -> pa.Table:
-    """Return the findings of `before` that are not among `now`, sorted by id, each with `why` it is gone.
+    """Return the findings of these ids in the report `run`, sorted by id, each with `why` it is gone.
 
-    `before` are ids (finding_id) of findings of the report `run`.
+    `evidence` is that of now, `before_manifest` that of `run`.
     """
-    withdrawn = before["finding_id"].filter(
-        pc.invert(pc.is_in(before["finding_id"], value_set=now["finding_id"].combine_chunks()))
-    )
-    if not len(withdrawn):
+    if not ids:
         return WITHDRAWN.empty_table()
     columns = [*(name for name in WITHDRAWN.names if name != "why"), "event_ids"]
-    gone = read_findings(run, Wanted(finding_ids=tuple(withdrawn.to_pylist()), suppressed=True), columns)
-    evidence = read_table(run, "evidence", ["finding_id", "access_id", "explanation"])
-    known = evidence.filter(pc.is_in(evidence["finding_id"], value_set=withdrawn.combine_chunks()))
+    gone = read_findings(run, Wanted(finding_ids=tuple(ids), suppressed=True), columns)
+    known = read_evidence(run, *ids, columns=["access_id", "explanation"])
     known = known.filter(pc.is_valid(known["explanation"]))
     changes = _Changes(
-        _explained(engine, gone),
+        _explained(engine, gone, evidence),
         dict(zip(known["access_id"].to_pylist(), known["explanation"].to_pylist(), strict=True)),
         _changed_queries(before_manifest, manifest),
         {skip.detector: skip.reason for skip in manifest.skipped},
@@ -65,16 +61,27 @@ def find_withdrawn(
     return table.select(WITHDRAWN.names).cast(WITHDRAWN).sort_by("finding_id")
 
 
-def _explained(engine: Engine, gone: pa.Table) -> Mapping[str, str]:
-    ids = sorted({access_id for row in gone["event_ids"].to_pylist() for access_id in row})
-    engine.create_table_from("gone_access", pa.table({"access_id": pa.array(ids, pa.string())}))
+def _explained(engine: Engine, gone: pa.Table, evidence: pa.Table) -> Mapping[str, str]:
+    """Return what explains each access that the findings gone cited and that is still loaded. "" = nothing does."""
+    ids = {access_id for row in gone["event_ids"].to_pylist() for access_id in row}
+    # The log is searched for what nothing cites any more only, and for what is not explained only. Mostly that is nothing.
+    cited = evidence.filter(pc.is_in(evidence["access_id"], value_set=pa.array(sorted(ids), pa.string())))
+    known = dict(zip(cited["access_id"].to_pylist(), pc.fill_null(cited["explanation"], "").to_pylist(), strict=True))
+    known |= _looked_up(engine, ids - known.keys(), "explanation", "explanation")
+    return known | _looked_up(engine, ids - known.keys(), "access", "''")
+
+
+def _looked_up(engine: Engine, ids: Set[str], relation: str, told: str) -> dict[str, str]:
+    """Return what is told of those of the accesses that the relation holds."""
+    if not ids:
+        return {}
+    engine.create_table_from("gone_access", pa.table({"access_id": pa.array(sorted(ids), pa.string())}))
     rows = engine.query(
-        "SELECT access.access_id, COALESCE(explanation.explanation, '') AS explanation FROM gone_access "
-        "INNER JOIN access ON gone_access.access_id = access.access_id "
-        "LEFT JOIN explanation ON gone_access.access_id = explanation.access_id"
+        f"SELECT held.access_id, {told} AS told FROM gone_access "
+        f"INNER JOIN {relation} AS held ON gone_access.access_id = held.access_id"
     ).to_pylist()
     engine.drop("gone_access")
-    return {row["access_id"]: row["explanation"] for row in rows}
+    return {row["access_id"]: row["told"] for row in rows}
 
 
 def _why(detector: str, ids: list[str], changes: _Changes) -> str:

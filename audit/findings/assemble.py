@@ -15,7 +15,7 @@ from audit.engine.duckdb import Limits, open_bench
 from audit.findings.evidence import Facts, cite, counting_ids, gather_evidence
 from audit.findings.measure import measure, rank_findings
 from audit.findings.overlap import Overlap, reckon_overlap
-from audit.findings.status import tell_status
+from audit.findings.status import compare_findings
 from audit.findings.suppress import Suppression, suppress
 from audit.findings.take import Detected, take_rows
 from audit.findings.texts import write_findings
@@ -24,19 +24,23 @@ from audit.findings.users import rank_users
 
 @dataclass(frozen=True)
 class Previous:
-    """The findings that `status` compares with: finding_id, level, event_ids."""
+    """The findings that those found are compared with: finding_id, level, event_ids."""
 
     findings: pa.Table
 
 
 @dataclass(frozen=True)
 class Findings:
-    """The tables of a report that come from findings, and how the users of each detector overlap with the others'."""
+    """The tables of a report that come from findings, and how the users of each detector overlap with the others'.
+
+    `gone`: the ids of findings before that are not there any more.
+    """
 
     findings: pa.Table
     evidence: pa.Table
     users: pa.Table
     overlap: Mapping[str, Overlap]
+    gone: pa.ChunkedArray
 
 
 def cited_accesses(tables: Sequence[pa.Table]) -> pa.Table:
@@ -68,9 +72,9 @@ def assemble(
         ranked = rank_findings(bench)
         event_ids = counting_ids(cited, ranked["row_no"], facts.accesses["access_id"])
         ranked = ranked.append_column("event_ids", event_ids)
-        status = tell_status(ranked, None if previous is None else previous.findings)
-        ranked = ranked.append_column("status", status)
+        compared = compare_findings(ranked, None if previous is None else previous.findings)
+        ranked = ranked.append_column("status", compared.status)
         users, overlap = rank_users(bench), reckon_overlap(bench)
         # All is reckoned; the memory serves the texts.
         bench.execute("DROP TABLE taken; DROP TABLE several; DROP TABLE scored")
-        return Findings(write_findings(bench, taken, ranked), evidence.result(), users, overlap)
+        return Findings(write_findings(bench, taken, ranked), evidence.result(), users, overlap, compared.gone)

@@ -218,9 +218,12 @@ _COVERAGE_COUNTS = (
 
 
 def _sum_systems(coverage: pa.Table) -> list[Row]:
-    summed = coverage.group_by("system", use_threads=False).aggregate([(name, "sum") for name in _COVERAGE_COUNTS])
-    rows: list[Row] = summed.sort_by("system").to_pylist()
-    return [{"system": row["system"], **{name: row[f"{name}_sum"] for name in _COVERAGE_COUNTS}} for row in rows]
+    months: list[Row] = coverage.to_pylist()
+    return [
+        {"system": system}
+        | {name: sum(row[name] for row in months if row["system"] == system) for name in _COVERAGE_COUNTS}
+        for system in sorted({row["system"] for row in months})
+    ]
 
 
 def _newest_months(coverage: pa.Table) -> Part:

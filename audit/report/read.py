@@ -1,8 +1,8 @@
 """Read published reports. Opens no database, so that it works while a batch runs; writes nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,14 +12,12 @@ import pyarrow.parquet as pq
 from audit.errors import InputOutputError, UsageError
 from audit.files import naming_faults, sha256_of
 from audit.report.manifest import Manifest, manifest_from_json
+from audit.report.matching import Conditions, find_matches, groups_between, is_among, read_matching
 from audit.report.tables import LEVELS
 
 _REMEDY = "give the right to read it, take it from a backup, or make a new report with: audit run"
 
 _ENOUGH_TO_SAY_SEVERAL = 5
-# Column -> what says of its values whether they meet a condition. Not pc.Expression: who filters by one, or reads by
-# pq.read_table, loads what reads data sets first, which takes longer than most tables do.
-_Conditions = Mapping[str, Callable[[pa.ChunkedArray], pa.ChunkedArray]]
 
 
 @dataclass(frozen=True)
@@ -124,18 +122,18 @@ def read_table(run: Run, name: str, columns: Sequence[str] | None = None) -> pa.
 
 
 def read_findings(run: Run, wanted: Wanted | None = None, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read the findings wanted, by rank, suppressed ones first. Under a second in a million: see `_read_matching`."""
+    """Read the findings wanted, by rank, suppressed ones first. Under a second in a million: see audit/report/matching.py."""
     wanted = wanted or Wanted()
     path = _path(run, "findings")
     with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
         if not wanted.suppressed:
-            return _read_matching(file, _conditions(wanted), wanted.limit, columns)
+            return read_matching(file, _conditions(wanted), wanted.limit, columns)
         # They stand at the end of the file; whoever asks for them would not see them among the first of a long queue.
         suppressed = {**_conditions(wanted), "suppressed_by": pc.is_valid}
-        found = _read_matching(file, suppressed, wanted.limit, columns)
+        found = read_matching(file, suppressed, wanted.limit, columns)
         left = None if wanted.limit is None else wanted.limit - found.num_rows
         return pa.concat_tables(
-            [found, _read_matching(file, _conditions(replace(wanted, suppressed=False)), left, columns)]
+            [found, read_matching(file, _conditions(replace(wanted, suppressed=False)), left, columns)]
         )
 
 
@@ -144,7 +142,7 @@ def count_findings(run: Run, wanted: Wanted) -> int:
     path = _path(run, "findings")
     conditions = _conditions(wanted)
     with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
-        return sum(len(_matches(file, group, conditions)) for group in range(file.num_row_groups))
+        return sum(len(find_matches(file, group, conditions)) for group in range(file.num_row_groups))
 
 
 def find_finding(run: Run, finding_id: str) -> dict[str, object]:
@@ -152,7 +150,7 @@ def find_finding(run: Run, finding_id: str) -> dict[str, object]:
     path = _path(run, "findings")
     with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
         begins_so = {"finding_id": partial(pc.starts_with, pattern=finding_id)}
-        found = _read_matching(file, begins_so, _ENOUGH_TO_SAY_SEVERAL, None).to_pylist()
+        found = read_matching(file, begins_so, _ENOUGH_TO_SAY_SEVERAL, None).to_pylist()
     exact = [row for row in found if row["finding_id"] == finding_id]
     if len(exact or found) == 1:
         return dict((exact or found)[0])
@@ -162,71 +160,25 @@ def find_finding(run: Run, finding_id: str) -> dict[str, object]:
     raise UsageError(f'finding "{finding_id}": several begin so ({ids}); give more of the id')
 
 
-def read_evidence(run: Run, finding_id: str) -> pa.Table:
-    """Read the evidence of one finding, by time."""
+def read_evidence(run: Run, *finding_ids: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read the evidence of these findings, by finding and time."""
     path = _path(run, "evidence")
-    with naming_faults(path, "read", _REMEDY):
-        return pq.read_table(path, filters=pc.field("finding_id") == finding_id, partitioning=None)
+    with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
+        groups = groups_between(file, "finding_id", min(finding_ids), max(finding_ids))
+        return read_matching(file, {"finding_id": is_among(finding_ids)}, None, columns, groups)
 
 
 def _path(run: Run, name: str) -> Path:
     return run.folder / f"{name}.parquet"
 
 
-def _conditions(wanted: Wanted) -> _Conditions:
+def _conditions(wanted: Wanted) -> Conditions:
     """Return the conditions that the findings wanted meet, by the column that each is about."""
     exactly = {"user_id": wanted.user_id, "subject_id": wanted.subject_id, "status": wanted.status}
     levels = None if wanted.level is None else LEVELS[LEVELS.index(wanted.level) :]
     among = {"detector": wanted.detector, "level": levels, "finding_id": wanted.finding_ids}
     return {
         **{column: partial(pc.equal, value) for column, value in exactly.items() if value is not None},
-        **{column: _is_among(values) for column, values in among.items() if values is not None},
+        **{column: is_among(values) for column, values in among.items() if values is not None},
         **({} if wanted.suppressed else {"rank": pc.is_valid}),
     }
-
-
-def _is_among(values: Sequence[str]) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
-    return partial(pc.is_in, value_set=pa.array(values, pa.string()))
-
-
-def _read_matching(
-    file: pq.ParquetFile, conditions: _Conditions, limit: int | None, columns: Sequence[str] | None
-) -> pa.Table:
-    """Read the rows that meet all conditions, at most `limit`, in the order of the file.
-
-    Row group by row group, the columns of the conditions first: groups without a match, and all groups after the last
-    one needed, are not decoded.
-    """
-    chosen = list(file.schema_arrow.names if columns is None else columns)
-    parts: list[pa.Table] = []
-    left = file.metadata.num_rows if limit is None else limit
-    for group in range(file.num_row_groups):
-        if left <= 0:
-            break
-        matches = _matches(file, group, conditions)
-        if len(matches) == 0:
-            continue
-        parts.append(file.read_row_group(group, columns=chosen).take(matches.slice(0, left)))
-        left -= parts[-1].num_rows
-    if not parts:
-        return pa.schema([file.schema_arrow.field(name) for name in chosen]).empty_table()
-    return pa.concat_tables(parts).select(chosen)
-
-
-def _matches(file: pq.ParquetFile, group: int, conditions: _Conditions) -> pa.Array:
-    """Return the places, within the row group, of the rows that meet all conditions."""
-    # Not pa.array, which imports pandas at its first call: half of what a whole `audit findings` takes.
-    places = pa.arange(0, file.metadata.row_group(group).num_rows)
-    if _all_meet(file, group, conditions):
-        return places
-    rows = file.read_row_group(group, columns=list(conditions))
-    return places.filter(reduce(pc.and_, (met(rows[column]) for column, met in conditions.items())).combine_chunks())
-
-
-def _all_meet(file: pq.ParquetFile, group: int, conditions: _Conditions) -> bool:
-    """Say whether all rows of the group meet the conditions, as far as can be told without reading any."""
-    if not conditions.keys() <= {"rank"}:
-        return False
-    # The commonest question of all: in a group where every finding has a rank there is nothing to read.
-    rank = file.metadata.row_group(group).column(file.schema.names.index("rank")).statistics
-    return not conditions or bool(rank is not None and rank.has_null_count and rank.null_count == 0)

@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.findings.status import tell_status
+from audit.findings.status import compare_findings
 
 # By id: the level, and the accesses that count.
 Findings = dict[str, tuple[str, list[str]]]
@@ -33,10 +33,13 @@ def _status(now: Findings, before: Findings, finding_id: str) -> str:
 
 @given(FINDINGS, FINDINGS)
 def test_a_finding_is_unchanged_where_level_and_accesses_are_what_they_were(now: Findings, before: Findings) -> None:
-    told = tell_status(_table(now), _table(before))
-    assert told.to_pylist() == [_status(now, before, finding_id) for finding_id in now]
+    compared = compare_findings(_table(now), _table(before))
+    assert compared.status.to_pylist() == [_status(now, before, finding_id) for finding_id in now]
+    assert compared.gone.to_pylist() == [finding_id for finding_id in before if finding_id not in now]
 
 
 @given(FINDINGS)
 def test_every_finding_is_new_where_nothing_stood_before(now: Findings) -> None:
-    assert set(tell_status(_table(now), None).to_pylist()) <= {"new"}
+    compared = compare_findings(_table(now), None)
+    assert compared.status.to_pylist() == ["new" for _ in now]
+    assert compared.gone.to_pylist() == []
