@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from audit.report.manifest import Horizon as ManifestHorizon
 from audit.report.read import latest, manifest_sha256
 from audit.report.report import DetectorNote, Report, ReviewNote
 from audit.report.tables import LEVELS, WITHDRAWN
-from audit.report.write import new_run_id, write_report
+from audit.report.write import Draft, begin_report, new_run_id
 from audit.reviews import Dispositions, Review
 from audit.rules import tell_rules
 from audit.withdrawn import find_withdrawn
@@ -73,18 +74,24 @@ class Published:
         )
 
 
+def begin(workspace: Workspace, started_at: datetime) -> AbstractContextManager[Draft]:
+    """Begin the report of a run that started then (aware): its tables may be written as they come."""
+    before = latest(workspace.reports)
+    run_id = new_run_id(started_at, after=before.run_id if before else None)
+    return begin_report(workspace.reports, run_id, workspace.group)
+
+
 def publish(
-    engine: Engine, workspace: Workspace, catalogue: Catalogue, examined: Examined, origin: Origin
+    engine: Engine, workspace: Workspace, catalogue: Catalogue, examined: Examined, origin: Origin, draft: Draft
 ) -> Published:
-    """Write the report of a run, on the ledger too, and return it."""
+    """Write what is left of the report of a run, on the ledger too, and return it."""
     ledger = ledger_of(workspace)
     before = latest(workspace.reports)
-    run_id = new_run_id(origin.started_at, after=before.run_id if before else None)
     # What did not run to its end found nothing out: no later report is compared with it.
     ended = [detection.detector for detection in examined.detections if detection.failed is None]
     used = [*shared_queries(catalogue), *ended]
     manifest = Manifest(
-        run_id=run_id,
+        run_id=draft.run_id,
         started_at=origin.started_at,
         finished_at=datetime.now(UTC),
         purpose=origin.purpose,
@@ -107,15 +114,9 @@ def publish(
         warnings=(*origin.warnings, *_about_horizon(examined.horizon)),
     )
     report = make_report(engine, catalogue, examined, manifest)
-    folder = write_report(
-        workspace.reports,
-        run_id,
-        report,
-        workspace.group,
-        announce=lambda sha256: record_run(ledger, manifest, sha256, origin.options),
-    )
-    head = record_published(ledger, run_id).hash
-    return Published(run_id, folder, report.findings, report.users, head)
+    folder = draft.publish(report, lambda sha256: record_run(ledger, manifest, sha256, origin.options))
+    head = record_published(ledger, draft.run_id).hash
+    return Published(draft.run_id, folder, report.findings, report.users, head)
 
 
 def make_report(engine: Engine, catalogue: Catalogue, examined: Examined, manifest: Manifest) -> Report:

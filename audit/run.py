@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from audit.engine.duckdb import close_off, naming_query_faults
 from audit.errors import ExitCode, UsageError, worst
 from audit.explain import Horizon, find_horizon, tell_tried, use_explained
 from audit.files import remove_abandoned
-from audit.findings import Facts, assemble, cited_accesses
+from audit.findings import Begin, Facts, assemble, cited_accesses
 from audit.lake import write_lake
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
@@ -26,7 +27,7 @@ from audit.load.health import incidents_alone, unresolved_accounts
 from audit.lock import hold, scratch_of
 from audit.memory import reuse_arrow_memory
 from audit.progress import Notify, shown
-from audit.publish import Examined, Origin, Published, publish
+from audit.publish import Examined, Origin, Published, begin, publish
 from audit.recording import record_loads
 from audit.reviews import Dispositions, dispositions_at
 from audit.sources.library import read_library
@@ -109,20 +110,23 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
             dispositions = read_dispositions(workspace, started_at)
             with clock.step("detect"):
                 horizon, detections = detect(engine, workspace, catalogue, options.detectors, notify)
-            with clock.step("findings"):
-                notify("putting findings together")
-                comparison = find_comparison(engine, workspace, catalogue, detections, dispositions)
-                examined = examine(engine, workspace, catalogue, horizon, detections, comparison, dispositions)
             stale = stale_inputs(engine, workspace, started_at)
-            with clock.step("report"):
-                notify("writing the report")
-                failed = failures(examined.detections)
-                faults = [message for fault in [*loaded.faults, *failed] for message in fault.faults]
-                notes = [*loaded.warnings, *faults, *stale]
-                purpose = options.purpose or workspace.purpose
-                asked = options_asked(workspace, options)
-                origin = Origin(purpose, started_at, dict(clock.seconds), tuple(notes), asked)
-                published = publish(engine, workspace, catalogue, examined, origin)
+            with begin(workspace, started_at) as draft:
+                with clock.step("findings"):
+                    notify("putting findings together")
+                    comparison = find_comparison(engine, workspace, catalogue, detections, dispositions)
+                    examined = examine(
+                        engine, workspace, catalogue, horizon, detections, comparison, dispositions, draft.begin
+                    )
+                with clock.step("report"):
+                    notify("writing the report")
+                    failed = failures(examined.detections)
+                    faults = [message for fault in [*loaded.faults, *failed] for message in fault.faults]
+                    notes = [*loaded.warnings, *faults, *stale]
+                    purpose = options.purpose or workspace.purpose
+                    asked = options_asked(workspace, options)
+                    origin = Origin(purpose, started_at, dict(clock.seconds), tuple(notes), asked)
+                    published = publish(engine, workspace, catalogue, examined, origin, draft)
     codes = [*loaded.codes, *(fault.exit_code for fault in failed), *([ExitCode.STALE] if stale else [])]
     if options.fail_on and published.reaches(options.fail_on):
         codes.append(ExitCode.FAIL_ON)
@@ -262,13 +266,21 @@ def examine(
     detections: Sequence[Detection],
     comparison: Comparison,
     dispositions: Dispositions,
+    begin_table: Begin | None = None,
 ) -> Examined:
-    """Put together what the detectors returned, with all that a report tells beside it."""
+    """Put together what the detectors returned, with all that a report tells beside it.
+
+    `begin_table` is told of the large tables as soon as they are there.
+    """
     facts = gather_facts(engine, catalogue, detections, horizon)
     ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
-    findings = assemble(ran, facts, comparison.previous, limits(workspace), dispositions.suppressions())
+    suppressions = dispositions.suppressions()
+    with ThreadPoolExecutor(1, thread_name_prefix="audit-control") as beside:
+        # Findings are put together in a database of their own: meanwhile the engine answers.
+        drawn = beside.submit(draw_control, engine, catalogue, comparison.basis, facts.accesses)
+        findings = assemble(ran, facts, comparison.previous, limits(workspace), suppressions, begin_table)
+        control = drawn.result()
     coverage = engine.query(catalogue.report("coverage").sql)
-    control = draw_control(engine, catalogue, comparison.basis, facts.accesses)
     return Examined(findings, detections, horizon, coverage, control, comparison, dispositions)
 
 

@@ -4,7 +4,7 @@ Works on Arrow tables in a DuckDB of its own, in memory, so that it is the same 
 numbers and total orders: the same rows give the same findings with one thread and with two.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -43,6 +43,10 @@ class Findings:
     gone: pa.ChunkedArray
 
 
+# Told of a table of the report, by its name, as soon as all of it is there.
+Begin = Callable[[str, pa.Table], object]
+
+
 def cited_accesses(tables: Sequence[pa.Table]) -> pa.Table:
     """Return the ids of all accesses that the detectors' rows cite, once each: one column, access_id."""
     chunks = [chunk for rows in tables for chunk in rows["access_id"].cast(pa.string()).chunks]
@@ -56,8 +60,11 @@ def assemble(
     previous: Previous | None,
     limits: Limits | None = None,
     suppressions: Sequence[Suppression] = (),
+    begin: Begin | None = None,
 ) -> Findings:
     """Return findings, evidence and users, sorted as the report has them. What reviews exclude has no rank.
+
+    `begin` is told of evidence, from a thread of its own, and of findings.
 
     Raises:
         QueryError: a detector's column is not constant within a finding.
@@ -66,7 +73,7 @@ def assemble(
         bench.register("user_count", facts.user_counts)
         taken = take_rows(bench, detected, facts.accesses)
         cited = cite(bench)
-        evidence = beside.submit(gather_evidence, cited, facts)
+        evidence = beside.submit(_evidence, cited, facts, begin)
         measure(bench, facts.newest_at)
         suppress(bench, suppressions)
         ranked = rank_findings(bench)
@@ -77,4 +84,14 @@ def assemble(
         users, overlap = rank_users(bench), reckon_overlap(bench)
         # All is reckoned; the memory serves the texts.
         bench.execute("DROP TABLE taken; DROP TABLE several; DROP TABLE scored")
-        return Findings(write_findings(bench, taken, ranked), evidence.result(), users, overlap, compared.gone)
+        findings = write_findings(bench, taken, ranked)
+        if begin is not None:
+            begin("findings", findings)
+        return Findings(findings, evidence.result(), users, overlap, compared.gone)
+
+
+def _evidence(cited: pa.Table, facts: Facts, begin: Begin | None) -> pa.Table:
+    evidence = gather_evidence(cited, facts)
+    if begin is not None:
+        begin("evidence", evidence)
+    return evidence

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from audit.report.manifest import InputFile, Manifest
 from audit.report.report import DetectorNote, Report
-from audit.report.tables import LEVELS, STATUSES
+from audit.report.tables import LEVELS, SCHEMAS, STATUSES
 
 Row = Mapping[str, Any]
 
@@ -127,7 +127,7 @@ def make_page(report: Report, size: Size) -> Page:
         rules=[RuleView(rule, _note(report, rule["detector"])) for rule in rules],
         withdrawn=Part(report.withdrawn.slice(0, WITHDRAWN).to_pylist(), max(report.withdrawn.num_rows - WITHDRAWN, 0)),
         reviews=_top(report.reviews, LISTED),
-        rows={name: table.num_rows for name, table in report.tables().items()},
+        rows={name: getattr(report, name).num_rows for name in SCHEMAS},
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from audit.report.manifest import Manifest
-from audit.report.tables import SCHEMAS, conform, empty
+from audit.report.tables import empty
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,3 @@ class Report:
     control: pa.Table = field(default_factory=lambda: empty("control"))
     notes: Mapping[str, DetectorNote] = field(default_factory=dict)
     reviews: tuple[ReviewNote, ...] = ()
-
-    def tables(self) -> dict[str, pa.Table]:
-        """Return the tables by name, each in its schema. Raises ValueError where one does not fit."""
-        return {name: conform(name, getattr(self, name)) for name in SCHEMAS}

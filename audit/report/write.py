@@ -7,8 +7,9 @@ manifest aside. Refuses to replace a report that is there.
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,6 +33,7 @@ from audit.files import (
 from audit.report.html import render_html
 from audit.report.manifest import Manifest, ReportFile, manifest_to_json
 from audit.report.report import Report
+from audit.report.tables import SCHEMAS, conform
 
 MANIFEST = "manifest.json"
 PAGE = "report.html"
@@ -54,6 +56,73 @@ def new_run_id(now: datetime, after: str | None = None) -> str:
     return f"{moment.strftime(_TIME)}-{secrets.token_hex(3)}"
 
 
+class Draft:
+    """A report that is being written, in its hidden folder. Tables may come before the rest: each is written as it comes."""
+
+    def __init__(self, reports: Path, run_id: str, audience: Audience, pool: ThreadPoolExecutor) -> None:
+        """Begin in the folder `aside`, which is to be made."""
+        self.run_id = run_id
+        self.aside = reports / f".run={run_id}.{os.getpid()}.tmp"
+        self._reports, self._audience, self._pool = reports, audience, pool
+        self._begun: dict[str, Future[ReportFile]] = {}
+
+    def begin(self, name: str, table: pa.Table) -> None:
+        """Begin to write a table, which the report then has; what cannot be written is told at the end.
+
+        Raises ValueError for a table that is not what audit/report/tables.py says.
+        """
+        path = self.aside / f"{name}.parquet"
+        self._begun[name] = self._pool.submit(_write_table, path, conform(name, table), self._audience)
+
+    def publish(self, report: Report, announce: Callable[[str], object] | None = None) -> Path:
+        """Write what is not begun yet, and let the report appear; return its folder. Raises as `write_report` does."""
+        target = self._reports / f"run={self.run_id}"
+        with _naming_faults(self._reports):
+            files = self._write_files(report)
+            manifest = replace(report.manifest, run_id=self.run_id, files=tuple(files))
+            _write_manifest(self.aside / MANIFEST, manifest, self._audience)
+            sync_folder(self.aside)
+            if announce is not None:
+                announce(sha256_of(self.aside / MANIFEST))
+            self.aside.rename(target)
+            sync_folder(self._reports)
+        return target
+
+    def _write_files(self, report: Report) -> list[ReportFile]:
+        """Write the tables, two at a time, and make the page meanwhile; return all files in their order."""
+        # Neither compressing nor hashing holds Python's lock. The largest begin first: findings and evidence are nearly all.
+        tables = {name: getattr(report, name) for name in SCHEMAS}
+        for name in sorted(tables.keys() - self._begun.keys(), key=lambda name: (-tables[name].nbytes, name)):
+            self.begin(name, tables[name])
+        page = _write_page(self.aside / PAGE, render_html(report), self._audience)
+        return [*(self._begun[name].result() for name in tables), page]
+
+
+@contextmanager
+def begin_report(reports: Path, run_id: str, group: str | None = None) -> Iterator[Draft]:
+    """Begin the report `reports`/run=<run_id>. What is not published at the end of the block is removed.
+
+    Leftovers of killed runs are removed. Where something fails, what was begun comes to its end first, so that nothing is written
+    any more when the fault is told. Raises InputOutputError.
+    """
+    audience = audience_of(group)
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="audit-report") as pool:
+        draft = Draft(reports, run_id, audience, pool)
+        with _naming_faults(reports):
+            _prepare(reports, audience)
+            if (reports / f"run={run_id}").exists():
+                raise InputOutputError(
+                    f"{reports / f'run={run_id}'}: is there already, and a report is never replaced; run again"
+                )
+            make_folder(draft.aside, audience)
+        try:
+            yield draft
+        finally:
+            pool.shutdown()
+            # Published, it is not there any more.
+            shutil.rmtree(draft.aside, ignore_errors=True)
+
+
 def write_report(
     reports: Path,
     run_id: str,
@@ -67,27 +136,12 @@ def write_report(
     on the disk and nothing is to be seen yet; where it fails, nothing is published. Raises InputOutputError, and ValueError for a
     table that is not what audit/report/tables.py says.
     """
-    tables = report.tables()
-    audience = audience_of(group)
-    target = reports / f"run={run_id}"
-    with naming_faults(reports, "written", "free space or give the right to write there, then run again"):
-        _prepare(reports, audience)
-        if target.exists():
-            raise InputOutputError(f"{target}: is there already, and a report is never replaced; run again")
-        aside = reports / f".run={run_id}.{os.getpid()}.tmp"
-        try:
-            make_folder(aside, audience)
-            files = _write_files(aside, report, tables, audience)
-            _write_manifest(aside / MANIFEST, replace(report.manifest, run_id=run_id, files=tuple(files)), audience)
-            sync_folder(aside)
-            if announce is not None:
-                announce(sha256_of(aside / MANIFEST))
-            aside.rename(target)
-        except BaseException:
-            shutil.rmtree(aside, ignore_errors=True)
-            raise
-        sync_folder(reports)
-    return target
+    with begin_report(reports, run_id, group) as draft:
+        return draft.publish(report, announce)
+
+
+def _naming_faults(reports: Path) -> AbstractContextManager[None]:
+    return naming_faults(reports, "written", "free space or give the right to write there, then run again")
 
 
 def _prepare(reports: Path, audience: Audience) -> None:
@@ -100,22 +154,6 @@ def _prepare(reports: Path, audience: Audience) -> None:
         os.chown(reports, -1, audience.group_id)
         reports.chmod(audience.folder_mode)
     remove_abandoned(reports, ".run=*.tmp")
-
-
-def _write_files(folder: Path, report: Report, tables: Mapping[str, pa.Table], audience: Audience) -> list[ReportFile]:
-    """Write the tables, two at a time, and make the page meanwhile; return all files in their order.
-
-    Where something fails, what was begun comes to its end first, so that nothing is written any more when the fault is told.
-    """
-    # Neither compressing nor hashing holds Python's lock. The largest begin first: findings and evidence are nearly all.
-    largest_first = sorted(tables, key=lambda name: tables[name].nbytes, reverse=True)
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="audit-report") as pool:
-        begun = {
-            name: pool.submit(_write_table, folder / f"{name}.parquet", tables[name], audience)
-            for name in largest_first
-        }
-        page = _write_page(folder / PAGE, render_html(report), audience)
-        return [*(begun[name].result() for name in tables), page]
 
 
 def _write_table(path: Path, table: pa.Table, audience: Audience) -> ReportFile:
