@@ -44,11 +44,7 @@ class SparkEngine:
     def create_table(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
         """Make a table of a SELECT's rows."""
         with self._written_parts(sql, parameters) as rest:
-            frame = self._frame(rest, parameters)
-            if self._scratch is None:
-                self._name(name, frame.toArrow())
-            else:
-                self._write(name, frame, self._scratch)
+            self._write(name, self._frame(rest, parameters))
 
     def create_view(self, name: str, sql: str) -> None:
         """Name a SELECT; what it reads is looked up by name whenever it is read."""
@@ -80,26 +76,26 @@ class SparkEngine:
 
     @contextmanager
     def _written_parts(self, sql: str, parameters: Parameters | None) -> Iterator[str]:
-        """Write what a SELECT reads more than once, where there is room for tables, and yield what is left of it."""
-        if self._scratch is None:
-            yield sql
-            return
+        """Write what a SELECT reads more than once, and yield what is left of it."""
         pieces, written = cut(sql, _PART), []
         try:
             for name, part in pieces.parts:
                 frame = self._frame(part, parameters)
                 if any(field.dataType.typeName() == "void" for field in frame.schema):
                     break  # a column of bare NULLs, which Parquet does not take
-                self._write(name, frame, self._scratch)
+                self._write(name, frame)
                 written.append(name)
             yield pieces.rest if len(written) == len(pieces.parts) else sql
         finally:
             for name in written:
                 self.drop(name)
 
-    def _write(self, name: str, frame: "DataFrame", scratch: Path) -> None:
+    def _write(self, name: str, frame: "DataFrame") -> None:
+        if self._scratch is None:
+            self._name(name, frame.toArrow())
+            return
         self._made += 1
-        folder = str(scratch / f"{self._made:04}")
+        folder = str(self._scratch / f"{self._made:04}")
         frame.write.parquet(folder)
         self.session.read.schema(frame.schema).parquet(folder).createOrReplaceTempView(_quoted(name))
 
