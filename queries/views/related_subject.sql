@@ -35,16 +35,27 @@ one_step AS (
     INNER JOIN any_link ON near.subject_id = any_link.subject_id
 ),
 
+-- Few of all links lead on. They are picked out first, so that no engine holds all links while it joins.
+second_link AS (
+    SELECT
+        any_link.subject_id,
+        any_link.linked_id,
+        any_link.starts_at,
+        any_link.ends_at
+    FROM any_link
+    SEMI JOIN one_step ON any_link.subject_id = one_step.subject_id
+),
+
 two_steps AS (
     SELECT
         one_step.user_id,
-        any_link.linked_id AS subject_id,
+        second_link.linked_id AS subject_id,
         3 AS distance,
         one_step.relation,
-        greatest(one_step.starts_at, any_link.starts_at) AS starts_at,
-        least(one_step.ends_at, any_link.ends_at) AS ends_at
+        greatest(one_step.starts_at, second_link.starts_at) AS starts_at,
+        least(one_step.ends_at, second_link.ends_at) AS ends_at
     FROM one_step
-    INNER JOIN any_link ON one_step.subject_id = any_link.subject_id
+    INNER JOIN second_link ON one_step.subject_id = second_link.subject_id
 )
 
 SELECT
