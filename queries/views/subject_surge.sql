@@ -14,11 +14,48 @@
 -- Nottingham 2023: 179 users in four days, 11 of them without a reason. subject-surge hands these to a reviewer; subject-
 -- accumulation counts what is left. Only subjects that min_unexplained users ever reached unexplained are looked at, which
 -- are few.
-WITH candidate AS (
+WITH unexplained_often AS (
     SELECT subject_id
     FROM unexplained_access
     GROUP BY subject_id
     HAVING count(DISTINCT user_id) >= $min_unexplained
+),
+
+unexplained_span AS (
+    SELECT
+        unexplained_access.subject_id,
+        unexplained_access.user_id,
+        CAST(floor(unexplained_access.occurred_epoch / nullif($days * 86400, 0)) AS BIGINT) AS span
+    FROM unexplained_access
+    SEMI JOIN unexplained_often ON unexplained_access.subject_id = unexplained_often.subject_id
+),
+
+-- A window lies within two spans, the one that it begins in and the next. Only subjects with enough users in some two are asked
+-- of the log.
+possible_window AS (
+    SELECT
+        subject_id,
+        user_id,
+        span AS window_span
+    FROM unexplained_span
+    UNION ALL
+    SELECT
+        subject_id,
+        user_id,
+        span - 1 AS window_span
+    FROM unexplained_span
+),
+
+possible AS (
+    SELECT subject_id
+    FROM possible_window
+    GROUP BY subject_id, window_span
+    HAVING count(DISTINCT user_id) >= $min_unexplained
+),
+
+candidate AS (
+    SELECT DISTINCT subject_id
+    FROM possible
 ),
 
 reached AS (

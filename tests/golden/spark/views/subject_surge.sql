@@ -1,4 +1,4 @@
-WITH candidate AS (
+WITH unexplained_often AS (
   SELECT
     subject_id
   FROM unexplained_access
@@ -6,6 +6,39 @@ WITH candidate AS (
     subject_id
   HAVING
     COUNT(DISTINCT user_id) >= :min_unexplained
+), unexplained_span AS (
+  SELECT
+    unexplained_access.subject_id,
+    unexplained_access.user_id,
+    CAST(CAST(FLOOR(unexplained_access.occurred_epoch / NULLIF(:days * 86400, 0)) AS DOUBLE) AS BIGINT) AS span
+  FROM unexplained_access
+  SEMI JOIN unexplained_often
+    ON unexplained_access.subject_id = unexplained_often.subject_id
+), possible_window AS (
+  SELECT
+    subject_id,
+    user_id,
+    span AS window_span
+  FROM unexplained_span
+  UNION ALL
+  SELECT
+    subject_id,
+    user_id,
+    span - 1 AS window_span
+  FROM unexplained_span
+), possible AS (
+  SELECT
+    subject_id
+  FROM possible_window
+  GROUP BY
+    subject_id,
+    window_span
+  HAVING
+    COUNT(DISTINCT user_id) >= :min_unexplained
+), candidate AS (
+  SELECT DISTINCT
+    subject_id
+  FROM possible
 ), reached AS (
   SELECT
     judgeable_access.subject_id,
