@@ -49,16 +49,30 @@
 -- in months with month_share of the user's usual days, over min_outside_days or more: two nights of duty in a month that has
 -- just begun are not a habit. Where incidents are known, at least least_not_explained of what is too much must lack a full
 -- explanation: more work, and work at other hours, is no sign of anything (0.0 reports it all the same).
-WITH month_number AS (
+WITH user_number AS (
     SELECT
         user_id,
         month,
         accesses,
         days,
-        sum(CASE WHEN days >= $min_days THEN 1 ELSE 0 END) OVER (
-            PARTITION BY user_id ORDER BY month ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS earlier_months
+        row_number() OVER (ORDER BY user_id, month) AS series,
+        dense_rank() OVER (ORDER BY user_id) AS user_number
     FROM user_month
+),
+
+-- `series` numbers users and months, later months of a user greater: whole numbers are joined and sorted faster than texts.
+month_number AS (
+    SELECT
+        user_id,
+        month,
+        accesses,
+        days,
+        series,
+        user_number,
+        sum(CASE WHEN days >= $min_days THEN 1 ELSE 0 END) OVER (
+            PARTITION BY user_number ORDER BY series ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS earlier_months
+    FROM user_number
 ),
 
 judged_month AS (
@@ -67,6 +81,8 @@ judged_month AS (
         month,
         accesses,
         days,
+        series,
+        user_number,
         earlier_months
     FROM month_number
     WHERE earlier_months >= $min_months
@@ -75,69 +91,62 @@ judged_month AS (
 -- The user's earlier months, smallest first. All later arithmetic picks from these.
 earlier AS (
     SELECT
-        judged_month.user_id,
-        judged_month.month,
+        judged_month.series,
         judged_month.earlier_months,
-        judged_month.accesses,
-        judged_month.days,
-        user_month.accesses AS earlier_accesses,
-        user_month.days AS earlier_days,
+        month_number.accesses AS earlier_accesses,
+        month_number.days AS earlier_days,
         row_number() OVER (
-            PARTITION BY judged_month.user_id, judged_month.month ORDER BY user_month.accesses, user_month.month
+            PARTITION BY judged_month.series ORDER BY month_number.accesses, month_number.series
         ) AS place
     FROM judged_month
-    INNER JOIN user_month ON judged_month.user_id = user_month.user_id
-    WHERE user_month.month < judged_month.month AND user_month.days >= $min_days
+    INNER JOIN month_number
+        ON judged_month.user_number = month_number.user_number AND judged_month.series > month_number.series
+    WHERE month_number.days >= $min_days
 ),
 
 centred AS (
     SELECT
-        user_id,
-        month,
-        max(accesses) AS accesses,
-        max(days) AS days,
-        max(earlier_months) AS earlier_months,
+        series,
         sum(earlier_days) AS earlier_days,
         sum(CASE WHEN place = (earlier_months + 1) // 2 THEN earlier_accesses ELSE 0 END)
         + sum(CASE WHEN place = (earlier_months + 2) // 2 THEN earlier_accesses ELSE 0 END) AS twice_median
     FROM earlier
-    GROUP BY user_id, month
+    GROUP BY series
 ),
 
 deviation AS (
     SELECT
-        earlier.user_id,
-        earlier.month,
+        earlier.series,
         earlier.earlier_months,
         abs(2 * earlier.earlier_accesses - centred.twice_median) AS twice_deviation,
         row_number() OVER (
-            PARTITION BY earlier.user_id, earlier.month
+            PARTITION BY earlier.series
             ORDER BY abs(2 * earlier.earlier_accesses - centred.twice_median), earlier.place
         ) AS place
     FROM earlier
-    INNER JOIN centred ON earlier.user_id = centred.user_id AND earlier.month = centred.month
+    INNER JOIN centred ON earlier.series = centred.series
 ),
 
 spread AS (
     SELECT
-        user_id,
-        month,
+        series,
         sum(CASE WHEN place = (earlier_months + 1) // 2 THEN twice_deviation ELSE 0 END)
         + sum(CASE WHEN place = (earlier_months + 2) // 2 THEN twice_deviation ELSE 0 END) AS four_mad
     FROM deviation
-    GROUP BY user_id, month
+    GROUP BY series
 ),
 
 volume AS (
     SELECT
-        centred.user_id,
-        centred.month,
-        centred.accesses,
-        centred.earlier_months,
-        centred.days * centred.earlier_months >= $month_share * centred.earlier_days AS long_enough,
+        judged_month.user_id,
+        judged_month.month,
+        judged_month.series,
+        judged_month.accesses,
+        judged_month.earlier_months,
+        judged_month.days * judged_month.earlier_months >= $month_share * centred.earlier_days AS long_enough,
         centred.twice_median / 2.0 AS own_median,
         spread.four_mad / 4.0 AS own_mad,
-        (centred.accesses - centred.twice_median / 2.0) / nullif(
+        (judged_month.accesses - centred.twice_median / 2.0) / nullif(
             greatest(
                 1.4826 * spread.four_mad / 4.0,
                 sqrt(centred.twice_median / 2.0),
@@ -146,46 +155,52 @@ volume AS (
             ),
             0
         ) AS z
-    FROM centred
-    INNER JOIN spread ON centred.user_id = spread.user_id AND centred.month = spread.month
+    FROM judged_month
+    INNER JOIN centred ON judged_month.series = centred.series
+    INNER JOIN spread ON judged_month.series = spread.series
 ),
 
 -- Each judged month and each hour that the user has had by then: how much of it was earlier, how much now.
+hour_count AS (
+    SELECT
+        user_number.series,
+        user_number.user_number,
+        user_hour.local_hour,
+        user_hour.accesses
+    FROM user_hour
+    INNER JOIN user_number ON user_hour.user_id = user_number.user_id AND user_hour.month = user_number.month
+),
+
 known_hour AS (
     SELECT DISTINCT
-        user_id,
+        user_number,
         local_hour
-    FROM user_hour
+    FROM hour_count
 ),
 
 hour_of_month AS (
     SELECT
-        month_number.user_id,
-        month_number.month,
+        month_number.series,
         month_number.earlier_months,
         known_hour.local_hour,
-        coalesce(user_hour.accesses, 0) AS accesses,
+        coalesce(hour_count.accesses, 0) AS accesses,
         coalesce(
-            sum(user_hour.accesses) OVER (
-                PARTITION BY month_number.user_id, known_hour.local_hour
-                ORDER BY month_number.month
+            sum(hour_count.accesses) OVER (
+                PARTITION BY known_hour.user_number, known_hour.local_hour
+                ORDER BY month_number.series
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
             0
         ) AS earlier_accesses
     FROM month_number
-    INNER JOIN known_hour ON month_number.user_id = known_hour.user_id
-    LEFT JOIN user_hour
-        ON
-            month_number.user_id = user_hour.user_id
-            AND month_number.month = user_hour.month
-            AND known_hour.local_hour = user_hour.local_hour
+    INNER JOIN known_hour ON month_number.user_number = known_hour.user_number
+    LEFT JOIN hour_count
+        ON month_number.series = hour_count.series AND known_hour.local_hour = hour_count.local_hour
 ),
 
 hour_history AS (
     SELECT
-        user_id,
-        month,
+        series,
         local_hour,
         earlier_accesses,
         accesses
@@ -195,24 +210,22 @@ hour_history AS (
 
 hour_rank AS (
     SELECT
-        user_id,
-        month,
+        series,
         local_hour,
         earlier_accesses,
         accesses,
         sum(earlier_accesses) OVER (
-            PARTITION BY user_id, month
+            PARTITION BY series
             ORDER BY earlier_accesses DESC, local_hour ASC
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) - earlier_accesses AS busier_hours,
-        sum(earlier_accesses) OVER (PARTITION BY user_id, month) AS all_earlier
+        sum(earlier_accesses) OVER (PARTITION BY series) AS all_earlier
     FROM hour_history
 ),
 
 unusual_hour AS (
     SELECT
-        user_id,
-        month,
+        series,
         local_hour,
         earlier_accesses,
         accesses,
@@ -223,21 +236,21 @@ unusual_hour AS (
 
 hours AS (
     SELECT
-        user_id,
-        month,
+        series,
         sum(accesses) AS outside_accesses,
         sum(earlier_accesses) / nullif(CAST(max(all_earlier) AS DOUBLE), 0) AS usual_outside_share
     FROM unusual_hour
-    GROUP BY user_id, month
+    GROUP BY series
 ),
 
 -- Only of the few months with enough of them outside is it asked on how many days.
 outside_month AS (
     SELECT
         volume.user_id,
-        volume.month
+        volume.month,
+        volume.series
     FROM volume
-    INNER JOIN hours ON volume.user_id = hours.user_id AND volume.month = hours.month
+    INNER JOIN hours ON volume.series = hours.series
     WHERE
         volume.long_enough
         AND hours.outside_accesses >= $min_outside
@@ -247,32 +260,30 @@ outside_month AS (
 
 outside_date AS (
     SELECT
-        outside_month.user_id,
-        outside_month.month,
+        outside_month.series,
         unnest(user_hour.local_dates) AS local_date
     FROM outside_month
-    INNER JOIN unusual_hour
-        ON outside_month.user_id = unusual_hour.user_id AND outside_month.month = unusual_hour.month
+    INNER JOIN unusual_hour ON outside_month.series = unusual_hour.series
     INNER JOIN user_hour
         ON
-            unusual_hour.user_id = user_hour.user_id
-            AND unusual_hour.month = user_hour.month
+            outside_month.user_id = user_hour.user_id
+            AND outside_month.month = user_hour.month
             AND unusual_hour.local_hour = user_hour.local_hour
 ),
 
 outside_day AS (
     SELECT
-        user_id,
-        month,
+        series,
         count(DISTINCT local_date) AS days
     FROM outside_date
-    GROUP BY user_id, month
+    GROUP BY series
 ),
 
 compared AS (
     SELECT
         volume.user_id,
         volume.month,
+        volume.series,
         volume.accesses,
         volume.earlier_months,
         volume.own_median,
@@ -284,8 +295,8 @@ compared AS (
         coalesce(hours.usual_outside_share, 0.0) AS usual_outside_share,
         coalesce(outside_day.days >= $min_outside_days, FALSE) AS odd_hours
     FROM volume
-    LEFT JOIN hours ON volume.user_id = hours.user_id AND volume.month = hours.month
-    LEFT JOIN outside_day ON volume.user_id = outside_day.user_id AND volume.month = outside_day.month
+    LEFT JOIN hours ON volume.series = hours.series
+    LEFT JOIN outside_day ON volume.series = outside_day.series
 ),
 
 month_of_force AS (
@@ -302,6 +313,7 @@ found AS (
     SELECT
         compared.user_id,
         compared.month,
+        compared.series,
         compared.accesses,
         compared.earlier_months,
         compared.own_median,
@@ -323,71 +335,74 @@ found AS (
     WHERE compared.too_many OR compared.odd_hours
 ),
 
--- What is not fully explained, and what waits to be judged.
-open_hour AS (
+-- The hours that would be cited.
+found_hour AS (
+    SELECT
+        found.user_id,
+        found.month,
+        user_hour.local_hour,
+        user_hour.accesses,
+        user_hour.without_subject,
+        user_hour.local_dates
+    FROM found
+    INNER JOIN user_hour ON found.user_id = user_hour.user_id AND found.month = user_hour.month
+    LEFT JOIN unusual_hour ON found.series = unusual_hour.series AND user_hour.local_hour = unusual_hour.local_hour
+    WHERE found.too_many OR (found.odd_hours AND unusual_hour.series IS NOT NULL)
+),
+
+-- What is not fully explained of those users, and what waits to be judged.
+open_access AS (
     SELECT
         user_id,
-        substr(CAST(local_date AS VARCHAR), 1, 7) AS month,
-        local_hour,
-        count(*) AS accesses
+        local_date,
+        local_hour
     FROM lacks_explanation
-    GROUP BY user_id, substr(CAST(local_date AS VARCHAR), 1, 7), local_hour
+    WHERE user_id IN (SELECT found_hour.user_id FROM found_hour)
     UNION ALL
     SELECT
         access.user_id,
-        substr(CAST(access.local_date AS VARCHAR), 1, 7) AS month,
-        access.local_hour,
-        count(*) AS accesses
+        access.local_date,
+        access.local_hour
     FROM access
     CROSS JOIN horizon
     WHERE access.user_id IS NOT NULL AND access.subject_id IS NOT NULL AND access.occurred_at > horizon.judged_until
-    GROUP BY access.user_id, substr(CAST(access.local_date AS VARCHAR), 1, 7), access.local_hour
 ),
 
 open_count AS (
     SELECT
         user_id,
-        month,
+        substr(CAST(local_date AS VARCHAR), 1, 7) AS month,
         local_hour,
-        sum(accesses) AS accesses
-    FROM open_hour
-    GROUP BY user_id, month, local_hour
+        count(*) AS accesses
+    FROM open_access
+    GROUP BY user_id, substr(CAST(local_date AS VARCHAR), 1, 7), local_hour
 ),
 
 -- The accesses that would be cited, counted by the hour: which they are is asked only where they are reported.
 cited_count AS (
     SELECT
-        found.user_id,
-        found.month,
+        found_hour.user_id,
+        found_hour.month,
         CAST(sum(
             CASE
-                WHEN horizon.judges THEN user_hour.without_subject + coalesce(open_count.accesses, 0)
-                ELSE user_hour.accesses
+                WHEN horizon.judges THEN found_hour.without_subject + coalesce(open_count.accesses, 0)
+                ELSE found_hour.accesses
             END
         ) AS BIGINT) AS not_explained
-    FROM found
+    FROM found_hour
     CROSS JOIN horizon
-    INNER JOIN user_hour ON found.user_id = user_hour.user_id AND found.month = user_hour.month
-    LEFT JOIN unusual_hour
-        ON
-            found.user_id = unusual_hour.user_id
-            AND found.month = unusual_hour.month
-            AND user_hour.local_hour = unusual_hour.local_hour
     LEFT JOIN open_count
         ON
-            found.user_id = open_count.user_id
-            AND found.month = open_count.month
-            AND user_hour.local_hour = open_count.local_hour
-    WHERE found.too_many OR (found.odd_hours AND unusual_hour.user_id IS NOT NULL)
-    GROUP BY found.user_id, found.month
+            found_hour.user_id = open_count.user_id
+            AND found_hour.month = open_count.month
+            AND found_hour.local_hour = open_count.local_hour
+    GROUP BY found_hour.user_id, found_hour.month
 ),
 
 unaccounted AS (
     SELECT
         found.user_id,
         found.month,
-        found.too_many,
-        found.odd_hours,
         cited_count.not_explained
     FROM found
     INNER JOIN cited_count ON found.user_id = cited_count.user_id AND found.month = cited_count.month
@@ -399,23 +414,29 @@ unaccounted AS (
         END
 ),
 
+cited_hour AS (
+    SELECT
+        found_hour.user_id,
+        found_hour.month,
+        found_hour.local_hour,
+        unaccounted.not_explained,
+        unnest(found_hour.local_dates) AS local_date
+    FROM unaccounted
+    INNER JOIN found_hour ON unaccounted.user_id = found_hour.user_id AND unaccounted.month = found_hour.month
+),
+
 cited AS (
     SELECT
-        unaccounted.user_id,
-        unaccounted.month,
-        unaccounted.not_explained,
+        cited_hour.user_id,
+        cited_hour.month,
+        cited_hour.not_explained,
         access.access_id
-    FROM unaccounted
+    FROM cited_hour
     INNER JOIN access
         ON
-            unaccounted.user_id = access.user_id
-            AND unaccounted.month = substr(CAST(access.local_date AS VARCHAR), 1, 7)
-    LEFT JOIN unusual_hour
-        ON
-            unaccounted.user_id = unusual_hour.user_id
-            AND unaccounted.month = unusual_hour.month
-            AND access.local_hour = unusual_hour.local_hour
-    WHERE unaccounted.too_many OR (unaccounted.odd_hours AND unusual_hour.user_id IS NOT NULL)
+            cited_hour.user_id = access.user_id
+            AND cited_hour.local_date = access.local_date
+            AND cited_hour.local_hour = access.local_hour
 )
 
 SELECT

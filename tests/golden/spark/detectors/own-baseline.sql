@@ -1,50 +1,57 @@
-WITH month_number AS (
+WITH user_number AS (
   SELECT
     user_id,
     month,
     accesses,
     days,
+    ROW_NUMBER() OVER (ORDER BY user_id NULLS LAST, month NULLS LAST) AS series,
+    DENSE_RANK() OVER (ORDER BY user_id NULLS LAST) AS user_number
+  FROM user_month
+), month_number AS (
+  SELECT
+    user_id,
+    month,
+    accesses,
+    days,
+    series,
+    user_number,
     SUM(CASE WHEN days >= :min_days THEN 1 ELSE 0 END) OVER (
-      PARTITION BY user_id
-      ORDER BY month NULLS LAST
+      PARTITION BY user_number
+      ORDER BY series NULLS LAST
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS earlier_months
-  FROM user_month
+  FROM user_number
 ), judged_month AS (
   SELECT
     user_id,
     month,
     accesses,
     days,
+    series,
+    user_number,
     earlier_months
   FROM month_number
   WHERE
     earlier_months >= :min_months
 ), earlier AS (
   SELECT
-    judged_month.user_id,
-    judged_month.month,
+    judged_month.series,
     judged_month.earlier_months,
-    judged_month.accesses,
-    judged_month.days,
-    user_month.accesses AS earlier_accesses,
-    user_month.days AS earlier_days,
+    month_number.accesses AS earlier_accesses,
+    month_number.days AS earlier_days,
     ROW_NUMBER() OVER (
-      PARTITION BY judged_month.user_id, judged_month.month
-      ORDER BY user_month.accesses NULLS LAST, user_month.month NULLS LAST
+      PARTITION BY judged_month.series
+      ORDER BY month_number.accesses NULLS LAST, month_number.series NULLS LAST
     ) AS place
   FROM judged_month
-  INNER JOIN user_month
-    ON judged_month.user_id = user_month.user_id
+  INNER JOIN month_number
+    ON judged_month.user_number = month_number.user_number
+    AND judged_month.series > month_number.series
   WHERE
-    user_month.month < judged_month.month AND user_month.days >= :min_days
+    month_number.days >= :min_days
 ), centred AS (
   SELECT
-    user_id,
-    month,
-    MAX(accesses) AS accesses,
-    MAX(days) AS days,
-    MAX(earlier_months) AS earlier_months,
+    series,
     SUM(earlier_days) AS earlier_days,
     SUM(
       CASE WHEN place = (
@@ -57,25 +64,22 @@ WITH month_number AS (
     ) AS twice_median
   FROM earlier
   GROUP BY
-    user_id,
-    month
+    series
 ), deviation AS (
   SELECT
-    earlier.user_id,
-    earlier.month,
+    earlier.series,
     earlier.earlier_months,
     ABS(2 * earlier.earlier_accesses - centred.twice_median) AS twice_deviation,
     ROW_NUMBER() OVER (
-      PARTITION BY earlier.user_id, earlier.month
+      PARTITION BY earlier.series
       ORDER BY ABS(2 * earlier.earlier_accesses - centred.twice_median) NULLS LAST, earlier.place NULLS LAST
     ) AS place
   FROM earlier
   INNER JOIN centred
-    ON earlier.user_id = centred.user_id AND earlier.month = centred.month
+    ON earlier.series = centred.series
 ), spread AS (
   SELECT
-    user_id,
-    month,
+    series,
     SUM(CASE WHEN place = (
       earlier_months + 1
     ) DIV 2 THEN twice_deviation ELSE 0 END) + SUM(CASE WHEN place = (
@@ -83,19 +87,19 @@ WITH month_number AS (
     ) DIV 2 THEN twice_deviation ELSE 0 END) AS four_mad
   FROM deviation
   GROUP BY
-    user_id,
-    month
+    series
 ), volume AS (
   SELECT
-    centred.user_id,
-    centred.month,
-    centred.accesses,
-    centred.earlier_months,
-    centred.days * centred.earlier_months >= :month_share * centred.earlier_days AS long_enough,
+    judged_month.user_id,
+    judged_month.month,
+    judged_month.series,
+    judged_month.accesses,
+    judged_month.earlier_months,
+    judged_month.days * judged_month.earlier_months >= :month_share * centred.earlier_days AS long_enough,
     CAST(centred.twice_median AS DOUBLE) / 2.0 AS own_median,
     CAST(spread.four_mad AS DOUBLE) / 4.0 AS own_mad,
     CAST((
-      centred.accesses - CAST(centred.twice_median AS DOUBLE) / 2.0
+      judged_month.accesses - CAST(centred.twice_median AS DOUBLE) / 2.0
     ) AS DOUBLE) / NULLIF(
       GREATEST(
         CAST(1.4826 * spread.four_mad AS DOUBLE) / 4.0,
@@ -105,40 +109,48 @@ WITH month_number AS (
       ),
       0
     ) AS z
-  FROM centred
+  FROM judged_month
+  INNER JOIN centred
+    ON judged_month.series = centred.series
   INNER JOIN spread
-    ON centred.user_id = spread.user_id AND centred.month = spread.month
+    ON judged_month.series = spread.series
+), hour_count AS (
+  SELECT
+    user_number.series,
+    user_number.user_number,
+    user_hour.local_hour,
+    user_hour.accesses
+  FROM user_hour
+  INNER JOIN user_number
+    ON user_hour.user_id = user_number.user_id AND user_hour.month = user_number.month
 ), known_hour AS (
   SELECT DISTINCT
-    user_id,
+    user_number,
     local_hour
-  FROM user_hour
+  FROM hour_count
 ), hour_of_month AS (
   SELECT
-    month_number.user_id,
-    month_number.month,
+    month_number.series,
     month_number.earlier_months,
     known_hour.local_hour,
-    COALESCE(user_hour.accesses, 0) AS accesses,
+    COALESCE(hour_count.accesses, 0) AS accesses,
     COALESCE(
-      SUM(user_hour.accesses) OVER (
-        PARTITION BY month_number.user_id, known_hour.local_hour
-        ORDER BY month_number.month NULLS LAST
+      SUM(hour_count.accesses) OVER (
+        PARTITION BY known_hour.user_number, known_hour.local_hour
+        ORDER BY month_number.series NULLS LAST
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
       ),
       0
     ) AS earlier_accesses
   FROM month_number
   INNER JOIN known_hour
-    ON month_number.user_id = known_hour.user_id
-  LEFT JOIN user_hour
-    ON month_number.user_id = user_hour.user_id
-    AND month_number.month = user_hour.month
-    AND known_hour.local_hour = user_hour.local_hour
+    ON month_number.user_number = known_hour.user_number
+  LEFT JOIN hour_count
+    ON month_number.series = hour_count.series
+    AND known_hour.local_hour = hour_count.local_hour
 ), hour_history AS (
   SELECT
-    user_id,
-    month,
+    series,
     local_hour,
     earlier_accesses,
     accesses
@@ -149,22 +161,20 @@ WITH month_number AS (
     )
 ), hour_rank AS (
   SELECT
-    user_id,
-    month,
+    series,
     local_hour,
     earlier_accesses,
     accesses,
     SUM(earlier_accesses) OVER (
-      PARTITION BY user_id, month
+      PARTITION BY series
       ORDER BY earlier_accesses DESC, local_hour ASC NULLS LAST
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) - earlier_accesses AS busier_hours,
-    SUM(earlier_accesses) OVER (PARTITION BY user_id, month) AS all_earlier
+    SUM(earlier_accesses) OVER (PARTITION BY series) AS all_earlier
   FROM hour_history
 ), unusual_hour AS (
   SELECT
-    user_id,
-    month,
+    series,
     local_hour,
     earlier_accesses,
     accesses,
@@ -174,51 +184,47 @@ WITH month_number AS (
     busier_hours >= :usual_share * all_earlier
 ), hours AS (
   SELECT
-    user_id,
-    month,
+    series,
     SUM(accesses) AS outside_accesses,
     CAST(SUM(earlier_accesses) AS DOUBLE) / NULLIF(CAST(MAX(all_earlier) AS DOUBLE), 0) AS usual_outside_share
   FROM unusual_hour
   GROUP BY
-    user_id,
-    month
+    series
 ), outside_month AS (
   SELECT
     volume.user_id,
-    volume.month
+    volume.month,
+    volume.series
   FROM volume
   INNER JOIN hours
-    ON volume.user_id = hours.user_id AND volume.month = hours.month
+    ON volume.series = hours.series
   WHERE
     volume.long_enough
     AND hours.outside_accesses >= :min_outside
     AND CAST(hours.outside_accesses AS DOUBLE) / NULLIF(CAST(volume.accesses AS DOUBLE), 0) >= :times_share * COALESCE(hours.usual_outside_share, 0.0)
 ), outside_date AS (
   SELECT
-    outside_month.user_id,
-    outside_month.month,
+    outside_month.series,
     EXPLODE(user_hour.local_dates) AS local_date
   FROM outside_month
   INNER JOIN unusual_hour
-    ON outside_month.user_id = unusual_hour.user_id
-    AND outside_month.month = unusual_hour.month
+    ON outside_month.series = unusual_hour.series
   INNER JOIN user_hour
-    ON unusual_hour.user_id = user_hour.user_id
-    AND unusual_hour.month = user_hour.month
+    ON outside_month.user_id = user_hour.user_id
+    AND outside_month.month = user_hour.month
     AND unusual_hour.local_hour = user_hour.local_hour
 ), outside_day AS (
   SELECT
-    user_id,
-    month,
+    series,
     COUNT(DISTINCT local_date) AS days
   FROM outside_date
   GROUP BY
-    user_id,
-    month
+    series
 ), compared AS (
   SELECT
     volume.user_id,
     volume.month,
+    volume.series,
     volume.accesses,
     volume.earlier_months,
     volume.own_median,
@@ -231,9 +237,9 @@ WITH month_number AS (
     COALESCE(outside_day.days >= :min_outside_days, FALSE) AS odd_hours
   FROM volume
   LEFT JOIN hours
-    ON volume.user_id = hours.user_id AND volume.month = hours.month
+    ON volume.series = hours.series
   LEFT JOIN outside_day
-    ON volume.user_id = outside_day.user_id AND volume.month = outside_day.month
+    ON volume.series = outside_day.series
 ), month_of_force AS (
   SELECT
     month,
@@ -249,6 +255,7 @@ WITH month_number AS (
   SELECT
     compared.user_id,
     compared.month,
+    compared.series,
     compared.accesses,
     compared.earlier_months,
     compared.own_median,
@@ -272,80 +279,82 @@ WITH month_number AS (
     ON compared.month = month_of_force.month
   WHERE
     compared.too_many OR compared.odd_hours
-), open_hour AS (
+), found_hour AS (
+  SELECT
+    found.user_id,
+    found.month,
+    user_hour.local_hour,
+    user_hour.accesses,
+    user_hour.without_subject,
+    user_hour.local_dates
+  FROM found
+  INNER JOIN user_hour
+    ON found.user_id = user_hour.user_id AND found.month = user_hour.month
+  LEFT JOIN unusual_hour
+    ON found.series = unusual_hour.series
+    AND user_hour.local_hour = unusual_hour.local_hour
+  WHERE
+    found.too_many OR (
+      found.odd_hours AND NOT unusual_hour.series IS NULL
+    )
+), open_access AS (
   SELECT
     user_id,
-    SUBSTRING(CAST(local_date AS STRING), 1, 7) AS month,
-    local_hour,
-    COUNT(*) AS accesses
-  FROM lacks_explanation
-  GROUP BY
-    user_id,
-    SUBSTRING(CAST(local_date AS STRING), 1, 7),
+    local_date,
     local_hour
+  FROM lacks_explanation
+  WHERE
+    user_id IN (
+      SELECT
+        found_hour.user_id
+      FROM found_hour
+    )
   UNION ALL
   SELECT
     access.user_id,
-    SUBSTRING(CAST(access.local_date AS STRING), 1, 7) AS month,
-    access.local_hour,
-    COUNT(*) AS accesses
+    access.local_date,
+    access.local_hour
   FROM access
   CROSS JOIN horizon
   WHERE
     NOT access.user_id IS NULL
     AND NOT access.subject_id IS NULL
     AND access.occurred_at > horizon.judged_until
-  GROUP BY
-    access.user_id,
-    SUBSTRING(CAST(access.local_date AS STRING), 1, 7),
-    access.local_hour
 ), open_count AS (
   SELECT
     user_id,
-    month,
+    SUBSTRING(CAST(local_date AS STRING), 1, 7) AS month,
     local_hour,
-    SUM(accesses) AS accesses
-  FROM open_hour
+    COUNT(*) AS accesses
+  FROM open_access
   GROUP BY
     user_id,
-    month,
+    SUBSTRING(CAST(local_date AS STRING), 1, 7),
     local_hour
 ), cited_count AS (
   SELECT
-    found.user_id,
-    found.month,
+    found_hour.user_id,
+    found_hour.month,
     CAST(SUM(
       CASE
         WHEN horizon.judges
-        THEN user_hour.without_subject + COALESCE(open_count.accesses, 0)
-        ELSE user_hour.accesses
+        THEN found_hour.without_subject + COALESCE(open_count.accesses, 0)
+        ELSE found_hour.accesses
       END
     ) AS BIGINT) AS not_explained
-  FROM found
+  FROM found_hour
   CROSS JOIN horizon
-  INNER JOIN user_hour
-    ON found.user_id = user_hour.user_id AND found.month = user_hour.month
-  LEFT JOIN unusual_hour
-    ON found.user_id = unusual_hour.user_id
-    AND found.month = unusual_hour.month
-    AND user_hour.local_hour = unusual_hour.local_hour
   LEFT JOIN open_count
-    ON found.user_id = open_count.user_id
-    AND found.month = open_count.month
-    AND user_hour.local_hour = open_count.local_hour
-  WHERE
-    found.too_many OR (
-      found.odd_hours AND NOT unusual_hour.user_id IS NULL
-    )
+    ON found_hour.user_id = open_count.user_id
+    AND found_hour.month = open_count.month
+    AND found_hour.local_hour = open_count.local_hour
   GROUP BY
-    found.user_id,
-    found.month
+    found_hour.user_id,
+    found_hour.month
 ), unaccounted AS (
   SELECT
     found.user_id,
     found.month,
-    found.too_many,
-    found.odd_hours,
     cited_count.not_explained
   FROM found
   INNER JOIN cited_count
@@ -356,25 +365,27 @@ WITH month_number AS (
       THEN found.accesses - found.own_median
       ELSE found.outside_accesses
     END
+), cited_hour AS (
+  SELECT
+    found_hour.user_id,
+    found_hour.month,
+    found_hour.local_hour,
+    unaccounted.not_explained,
+    EXPLODE(found_hour.local_dates) AS local_date
+  FROM unaccounted
+  INNER JOIN found_hour
+    ON unaccounted.user_id = found_hour.user_id AND unaccounted.month = found_hour.month
 ), cited AS (
   SELECT
-    unaccounted.user_id,
-    unaccounted.month,
-    unaccounted.not_explained,
+    cited_hour.user_id,
+    cited_hour.month,
+    cited_hour.not_explained,
     access.access_id
-  FROM unaccounted
+  FROM cited_hour
   INNER JOIN access
-    ON unaccounted.user_id = access.user_id
-    AND unaccounted.month = SUBSTRING(CAST(access.local_date AS STRING), 1, 7)
-  LEFT JOIN unusual_hour
-    ON unaccounted.user_id = unusual_hour.user_id
-    AND unaccounted.month = unusual_hour.month
-    AND access.local_hour = unusual_hour.local_hour
-  WHERE
-    unaccounted.too_many
-    OR (
-      unaccounted.odd_hours AND NOT unusual_hour.user_id IS NULL
-    )
+    ON cited_hour.user_id = access.user_id
+    AND cited_hour.local_date = access.local_date
+    AND cited_hour.local_hour = access.local_hour
 )
 SELECT
   cited.user_id,
