@@ -62,32 +62,58 @@ unexplained_person AS (
         unexplained_access.access_id,
         unexplained_access.user_id,
         unexplained_access.subject_id,
-        substr(CAST(unexplained_access.local_date AS VARCHAR), 1, 7) AS month,
-        person.sex IS NOT NULL AS has_sex,
-        person.date_of_birth IS NOT NULL AS has_age
+        unexplained_access.local_date,
+        person.sex,
+        person.date_of_birth
     FROM unexplained_access
     INNER JOIN person ON unexplained_access.subject_id = person.subject_id
 ),
 
 candidate AS (
-    SELECT user_id
+    SELECT
+        user_id,
+        count(*) AS marker_accesses,
+        count(sex) AS sex_accesses,
+        count(date_of_birth) AS age_accesses
     FROM unexplained_person
     GROUP BY user_id
     HAVING count(*) >= $min_accesses
 ),
 
-candidate_month AS (
+unexplained_month AS (
     SELECT DISTINCT
+        unexplained_person.user_id,
+        substr(CAST(unexplained_person.local_date AS VARCHAR), 1, 7) AS month
+    FROM unexplained_person
+    SEMI JOIN candidate ON unexplained_person.user_id = candidate.user_id
+),
+
+candidate_month AS (
+    SELECT
         peer_group.user_id,
         peer_group.month,
         peer_group.group_id
-    FROM candidate
-    INNER JOIN unexplained_person ON candidate.user_id = unexplained_person.user_id
+    FROM unexplained_month
     INNER JOIN peer_group
-        ON
-            unexplained_person.user_id = peer_group.user_id
-            AND unexplained_person.month = peer_group.month
+        ON unexplained_month.user_id = peer_group.user_id AND unexplained_month.month = peer_group.month
     WHERE peer_group.peers >= $min_peers
+),
+
+looked AS (
+    SELECT
+        unexplained_person.user_id,
+        unexplained_person.subject_id,
+        unexplained_person.sex,
+        unexplained_person.date_of_birth,
+        min(unexplained_person.local_date) AS local_date,
+        count(*) AS accesses
+    FROM unexplained_person
+    SEMI JOIN candidate ON unexplained_person.user_id = candidate.user_id
+    GROUP BY
+        unexplained_person.user_id,
+        unexplained_person.subject_id,
+        unexplained_person.sex,
+        unexplained_person.date_of_birth
 ),
 
 -- What else the user did to the same people: only for the age, which is that at the user's first look of all.
@@ -95,35 +121,67 @@ looked_too AS (
     SELECT
         user_id,
         subject_id,
-        min(local_date) AS local_date
+        local_date
     FROM other_access
-    GROUP BY user_id, subject_id
-),
-
-looked AS (
+    UNION ALL
     SELECT
-        not_fully_explained_access.user_id,
-        not_fully_explained_access.subject_id,
-        min(not_fully_explained_access.local_date) AS local_date,
-        count(*) FILTER (WHERE NOT not_fully_explained_access.weak) AS looks
+        user_id,
+        subject_id,
+        local_date
     FROM not_fully_explained_access
-    SEMI JOIN candidate ON not_fully_explained_access.user_id = candidate.user_id
-    GROUP BY not_fully_explained_access.user_id, not_fully_explained_access.subject_id
+    WHERE weak
 ),
 
--- Each person whom the user looked up unexplained, most_looks at most.
-own_look AS (
+first_look AS (
+    SELECT
+        looked_too.user_id,
+        looked_too.subject_id,
+        min(looked_too.local_date) AS local_date
+    FROM looked_too
+    SEMI JOIN looked ON looked_too.user_id = looked.user_id AND looked_too.subject_id = looked.subject_id
+    GROUP BY looked_too.user_id, looked_too.subject_id
+),
+
+-- Each person looked up unexplained, most_looks at most.
+own_age AS (
     SELECT
         looked.user_id,
         looked.subject_id,
-        person.sex,
-        person.date_of_birth,
-        least(looked.local_date, coalesce(looked_too.local_date, looked.local_date)) AS local_date,
-        least(looked.looks, $most_looks) AS looks
+        looked.sex,
+        least(looked.accesses, $most_looks) AS looks,
+        date_diff(
+            'day', looked.date_of_birth, least(looked.local_date, coalesce(first_look.local_date, looked.local_date))
+        ) AS age_days
     FROM looked
-    INNER JOIN person ON looked.subject_id = person.subject_id
-    LEFT JOIN looked_too ON looked.user_id = looked_too.user_id AND looked.subject_id = looked_too.subject_id
-    WHERE looked.looks > 0
+    LEFT JOIN first_look ON looked.user_id = first_look.user_id AND looked.subject_id = first_look.subject_id
+),
+
+own_look AS (
+    SELECT
+        user_id,
+        subject_id,
+        sex,
+        looks,
+        CASE
+            WHEN age_days * 4 < 18 * 1461 THEN '0-17'
+            WHEN age_days * 4 < 26 * 1461 THEN '18-25'
+            WHEN age_days * 4 < 36 * 1461 THEN '26-35'
+            WHEN age_days * 4 < 51 * 1461 THEN '36-50'
+            WHEN age_days * 4 < 66 * 1461 THEN '51-65'
+            WHEN age_days * 4 >= 66 * 1461 THEN '66+'
+        END AS age
+    FROM own_age
+),
+
+own_kind AS (
+    SELECT
+        user_id,
+        sex,
+        age,
+        sum(looks) AS hits,
+        count(*) AS subjects
+    FROM own_look
+    GROUP BY user_id, sex, age
 ),
 
 -- An empty value stands for the attribute itself: it could be known of the person. A person without a marker has been looked at
@@ -131,63 +189,56 @@ own_look AS (
 own_trait AS (
     SELECT
         user_id,
-        subject_id,
-        looks,
         'sex' AS attribute,
-        sex AS value
-    FROM own_look
+        sex AS value,
+        hits,
+        subjects
+    FROM own_kind
     WHERE sex IS NOT NULL
     UNION ALL
     SELECT
         user_id,
-        subject_id,
-        looks,
         'sex' AS attribute,
-        '' AS value
-    FROM own_look
+        '' AS value,
+        hits,
+        subjects
+    FROM own_kind
     WHERE sex IS NOT NULL
     UNION ALL
     SELECT
         user_id,
-        subject_id,
-        looks,
         'age' AS attribute,
-        CASE
-            WHEN date_diff('day', date_of_birth, local_date) * 4 < 18 * 1461 THEN '0-17'
-            WHEN date_diff('day', date_of_birth, local_date) * 4 < 26 * 1461 THEN '18-25'
-            WHEN date_diff('day', date_of_birth, local_date) * 4 < 36 * 1461 THEN '26-35'
-            WHEN date_diff('day', date_of_birth, local_date) * 4 < 51 * 1461 THEN '36-50'
-            WHEN date_diff('day', date_of_birth, local_date) * 4 < 66 * 1461 THEN '51-65'
-            ELSE '66+'
-        END AS value
-    FROM own_look
-    WHERE date_of_birth IS NOT NULL
+        age AS value,
+        hits,
+        subjects
+    FROM own_kind
+    WHERE age IS NOT NULL
     UNION ALL
     SELECT
         user_id,
-        subject_id,
-        looks,
         'age' AS attribute,
-        '' AS value
-    FROM own_look
-    WHERE date_of_birth IS NOT NULL
+        '' AS value,
+        hits,
+        subjects
+    FROM own_kind
+    WHERE age IS NOT NULL
+    UNION ALL
+    SELECT
+        user_id,
+        'marker' AS attribute,
+        '' AS value,
+        hits,
+        subjects
+    FROM own_kind
     UNION ALL
     SELECT
         own_look.user_id,
-        own_look.subject_id,
-        own_look.looks,
         'marker' AS attribute,
-        subject_marker.marker AS value
+        subject_marker.marker AS value,
+        own_look.looks AS hits,
+        1 AS subjects
     FROM own_look
     INNER JOIN subject_marker ON own_look.subject_id = subject_marker.subject_id
-    UNION ALL
-    SELECT
-        user_id,
-        subject_id,
-        looks,
-        'marker' AS attribute,
-        '' AS value
-    FROM own_look
 ),
 
 own AS (
@@ -195,21 +246,10 @@ own AS (
         user_id,
         attribute,
         value,
-        sum(looks) AS hits,
-        count(*) AS subjects
+        sum(hits) AS hits,
+        CAST(sum(subjects) AS BIGINT) AS subjects
     FROM own_trait
     GROUP BY user_id, attribute, value
-),
-
-accesses_known AS (
-    SELECT
-        unexplained_person.user_id,
-        count(*) AS marker_accesses,
-        count(*) FILTER (WHERE unexplained_person.has_sex) AS sex_accesses,
-        count(*) FILTER (WHERE unexplained_person.has_age) AS age_accesses
-    FROM unexplained_person
-    INNER JOIN candidate ON unexplained_person.user_id = candidate.user_id
-    GROUP BY unexplained_person.user_id
 ),
 
 seen_value AS (
@@ -225,28 +265,6 @@ seen_value AS (
     GROUP BY user_id, month, attribute, value
 ),
 
-seen AS (
-    SELECT
-        user_id,
-        month,
-        attribute,
-        value,
-        hits,
-        unexplained_hits
-    FROM seen_value
-    UNION ALL
-    SELECT
-        user_id,
-        month,
-        attribute,
-        '' AS value,
-        sum(hits) AS hits,
-        sum(unexplained_hits) AS unexplained_hits
-    FROM seen_value
-    WHERE attribute <> 'marker'
-    GROUP BY user_id, month, attribute
-),
-
 compared_group AS (
     SELECT DISTINCT
         group_id,
@@ -259,15 +277,15 @@ seen_by_group AS (
     SELECT
         compared_group.group_id,
         compared_group.month,
-        seen.attribute,
-        seen.value,
-        sum(seen.hits) AS hits,
-        sum(seen.unexplained_hits) AS unexplained_hits
+        seen_value.attribute,
+        seen_value.value,
+        sum(seen_value.hits) AS hits,
+        sum(seen_value.unexplained_hits) AS unexplained_hits
     FROM compared_group
     INNER JOIN peer_member
         ON compared_group.group_id = peer_member.group_id AND compared_group.month = peer_member.month
-    INNER JOIN seen ON peer_member.user_id = seen.user_id AND peer_member.month = seen.month
-    GROUP BY compared_group.group_id, compared_group.month, seen.attribute, seen.value
+    INNER JOIN seen_value ON peer_member.user_id = seen_value.user_id AND peer_member.month = seen_value.month
+    GROUP BY compared_group.group_id, compared_group.month, seen_value.attribute, seen_value.value
 ),
 
 seen_by_all AS (
@@ -286,17 +304,17 @@ seen_by_all AS (
 seen_by_user AS (
     SELECT
         candidate_month.user_id,
-        seen.attribute,
-        seen.value,
-        sum(seen.hits) AS hits,
-        sum(seen.unexplained_hits) AS unexplained_hits
+        seen_value.attribute,
+        seen_value.value,
+        sum(seen_value.hits) AS hits,
+        sum(seen_value.unexplained_hits) AS unexplained_hits
     FROM candidate_month
-    INNER JOIN seen ON candidate_month.user_id = seen.user_id AND candidate_month.month = seen.month
-    GROUP BY candidate_month.user_id, seen.attribute, seen.value
+    INNER JOIN seen_value ON candidate_month.user_id = seen_value.user_id AND candidate_month.month = seen_value.month
+    GROUP BY candidate_month.user_id, seen_value.attribute, seen_value.value
 ),
 
 -- The user stands in the group, and is no peer of their own.
-seen_by_peers AS (
+seen_by_others AS (
     SELECT
         seen_by_all.user_id,
         seen_by_all.attribute,
@@ -309,6 +327,26 @@ seen_by_peers AS (
             seen_by_all.user_id = seen_by_user.user_id
             AND seen_by_all.attribute = seen_by_user.attribute
             AND seen_by_all.value = seen_by_user.value
+),
+
+seen_by_peers AS (
+    SELECT
+        user_id,
+        attribute,
+        value,
+        hits,
+        unexplained_hits
+    FROM seen_by_others
+    UNION ALL
+    SELECT
+        user_id,
+        attribute,
+        '' AS value,
+        sum(hits) AS hits,
+        sum(unexplained_hits) AS unexplained_hits
+    FROM seen_by_others
+    WHERE attribute <> 'marker'
+    GROUP BY user_id, attribute
 ),
 
 tested AS (
@@ -328,7 +366,7 @@ tested AS (
     FROM own
     INNER JOIN own AS own_all
         ON own.user_id = own_all.user_id AND own.attribute = own_all.attribute AND own_all.value = ''
-    INNER JOIN accesses_known ON own.user_id = accesses_known.user_id
+    INNER JOIN candidate ON own.user_id = candidate.user_id
     INNER JOIN seen_by_peers AS peer_all
         ON own.user_id = peer_all.user_id AND own.attribute = peer_all.attribute AND peer_all.value = ''
     LEFT JOIN seen_by_peers AS peer
@@ -338,9 +376,9 @@ tested AS (
         AND own.hits >= 1
         AND peer_all.hits >= 1
         AND CASE own.attribute
-            WHEN 'sex' THEN accesses_known.sex_accesses
-            WHEN 'age' THEN accesses_known.age_accesses
-            ELSE accesses_known.marker_accesses
+            WHEN 'sex' THEN candidate.sex_accesses
+            WHEN 'age' THEN candidate.age_accesses
+            ELSE candidate.marker_accesses
         END >= $min_accesses
 ),
 
@@ -389,19 +427,28 @@ striking AS (
 ),
 
 -- What the few who stand out saw with an explanation, over all months.
+striking_look AS (
+    SELECT
+        user_id,
+        subject_id,
+        min(local_date) AS local_date,
+        count(*) AS accesses
+    FROM judgeable_access
+    WHERE user_id IN (SELECT striking.user_id FROM striking)
+    GROUP BY user_id, subject_id
+),
+
 explained_look AS (
     SELECT
-        judgeable_access.user_id,
-        judgeable_access.subject_id,
+        striking_look.user_id,
+        striking_look.subject_id,
         person.sex,
         person.date_of_birth,
-        min(judgeable_access.local_date) AS local_date,
-        least(count(*) - count(unexplained_person.access_id), $most_looks) AS looks
-    FROM judgeable_access
-    INNER JOIN person ON judgeable_access.subject_id = person.subject_id
-    LEFT JOIN unexplained_person ON judgeable_access.access_id = unexplained_person.access_id
-    WHERE judgeable_access.user_id IN (SELECT striking.user_id FROM striking)
-    GROUP BY judgeable_access.user_id, judgeable_access.subject_id, person.sex, person.date_of_birth
+        striking_look.local_date,
+        least(striking_look.accesses - coalesce(looked.accesses, 0), $most_looks) AS looks
+    FROM striking_look
+    INNER JOIN person ON striking_look.subject_id = person.subject_id
+    LEFT JOIN looked ON striking_look.user_id = looked.user_id AND striking_look.subject_id = looked.subject_id
 ),
 
 explained_trait AS (
@@ -492,17 +539,27 @@ desk AS (
 ),
 
 of_value AS (
-    SELECT DISTINCT
-        own_trait.user_id,
-        own_trait.attribute,
-        own_trait.value,
-        own_trait.subject_id
-    FROM own_trait
-    INNER JOIN striking
+    SELECT
+        striking.user_id,
+        striking.attribute,
+        striking.value,
+        own_look.subject_id
+    FROM striking
+    INNER JOIN own_look
         ON
-            own_trait.user_id = striking.user_id
-            AND own_trait.attribute = striking.attribute
-            AND own_trait.value = striking.value
+            striking.user_id = own_look.user_id
+            AND striking.value = CASE striking.attribute WHEN 'sex' THEN own_look.sex WHEN 'age' THEN own_look.age END
+    UNION ALL
+    SELECT
+        striking.user_id,
+        striking.attribute,
+        striking.value,
+        own_look.subject_id
+    FROM striking
+    INNER JOIN subject_marker ON striking.value = subject_marker.marker
+    INNER JOIN own_look
+        ON striking.user_id = own_look.user_id AND subject_marker.subject_id = own_look.subject_id
+    WHERE striking.attribute = 'marker'
 )
 
 SELECT

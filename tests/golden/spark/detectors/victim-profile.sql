@@ -18,165 +18,199 @@ WITH person AS (
     unexplained_access.access_id,
     unexplained_access.user_id,
     unexplained_access.subject_id,
-    SUBSTRING(CAST(unexplained_access.local_date AS STRING), 1, 7) AS month,
-    NOT person.sex IS NULL AS has_sex,
-    NOT person.date_of_birth IS NULL AS has_age
+    unexplained_access.local_date,
+    person.sex,
+    person.date_of_birth
   FROM unexplained_access
   INNER JOIN person
     ON unexplained_access.subject_id = person.subject_id
 ), candidate AS (
   SELECT
-    user_id
+    user_id,
+    COUNT(*) AS marker_accesses,
+    COUNT(sex) AS sex_accesses,
+    COUNT(date_of_birth) AS age_accesses
   FROM unexplained_person
   GROUP BY
     user_id
   HAVING
     COUNT(*) >= :min_accesses
-), candidate_month AS (
+), unexplained_month AS (
   SELECT DISTINCT
+    unexplained_person.user_id,
+    SUBSTRING(CAST(unexplained_person.local_date AS STRING), 1, 7) AS month
+  FROM unexplained_person
+  SEMI JOIN candidate
+    ON unexplained_person.user_id = candidate.user_id
+), candidate_month AS (
+  SELECT
     peer_group.user_id,
     peer_group.month,
     peer_group.group_id
-  FROM candidate
-  INNER JOIN unexplained_person
-    ON candidate.user_id = unexplained_person.user_id
+  FROM unexplained_month
   INNER JOIN peer_group
-    ON unexplained_person.user_id = peer_group.user_id
-    AND unexplained_person.month = peer_group.month
+    ON unexplained_month.user_id = peer_group.user_id
+    AND unexplained_month.month = peer_group.month
   WHERE
     peer_group.peers >= :min_peers
+), looked AS (
+  SELECT
+    unexplained_person.user_id,
+    unexplained_person.subject_id,
+    unexplained_person.sex,
+    unexplained_person.date_of_birth,
+    MIN(unexplained_person.local_date) AS local_date,
+    COUNT(*) AS accesses
+  FROM unexplained_person
+  SEMI JOIN candidate
+    ON unexplained_person.user_id = candidate.user_id
+  GROUP BY
+    unexplained_person.user_id,
+    unexplained_person.subject_id,
+    unexplained_person.sex,
+    unexplained_person.date_of_birth
 ), looked_too AS (
   SELECT
     user_id,
     subject_id,
-    MIN(local_date) AS local_date
+    local_date
   FROM other_access
-  GROUP BY
-    user_id,
-    subject_id
-), looked AS (
+  UNION ALL
   SELECT
-    not_fully_explained_access.user_id,
-    not_fully_explained_access.subject_id,
-    MIN(not_fully_explained_access.local_date) AS local_date,
-    COUNT(*) FILTER(WHERE
-      NOT not_fully_explained_access.weak) AS looks
+    user_id,
+    subject_id,
+    local_date
   FROM not_fully_explained_access
-  SEMI JOIN candidate
-    ON not_fully_explained_access.user_id = candidate.user_id
+  WHERE
+    weak
+), first_look AS (
+  SELECT
+    looked_too.user_id,
+    looked_too.subject_id,
+    MIN(looked_too.local_date) AS local_date
+  FROM looked_too
+  SEMI JOIN looked
+    ON looked_too.user_id = looked.user_id AND looked_too.subject_id = looked.subject_id
   GROUP BY
-    not_fully_explained_access.user_id,
-    not_fully_explained_access.subject_id
-), own_look AS (
+    looked_too.user_id,
+    looked_too.subject_id
+), own_age AS (
   SELECT
     looked.user_id,
     looked.subject_id,
-    person.sex,
-    person.date_of_birth,
-    LEAST(looked.local_date, COALESCE(looked_too.local_date, looked.local_date)) AS local_date,
-    LEAST(looked.looks, :most_looks) AS looks
+    looked.sex,
+    LEAST(looked.accesses, :most_looks) AS looks,
+    DATEDIFF(
+      DAY,
+      looked.date_of_birth,
+      LEAST(looked.local_date, COALESCE(first_look.local_date, looked.local_date))
+    ) AS age_days
   FROM looked
-  INNER JOIN person
-    ON looked.subject_id = person.subject_id
-  LEFT JOIN looked_too
-    ON looked.user_id = looked_too.user_id AND looked.subject_id = looked_too.subject_id
-  WHERE
-    looked.looks > 0
+  LEFT JOIN first_look
+    ON looked.user_id = first_look.user_id AND looked.subject_id = first_look.subject_id
+), own_look AS (
+  SELECT
+    user_id,
+    subject_id,
+    sex,
+    looks,
+    CASE
+      WHEN age_days * 4 < 18 * 1461
+      THEN '0-17'
+      WHEN age_days * 4 < 26 * 1461
+      THEN '18-25'
+      WHEN age_days * 4 < 36 * 1461
+      THEN '26-35'
+      WHEN age_days * 4 < 51 * 1461
+      THEN '36-50'
+      WHEN age_days * 4 < 66 * 1461
+      THEN '51-65'
+      WHEN age_days * 4 >= 66 * 1461
+      THEN '66+'
+    END AS age
+  FROM own_age
+), own_kind AS (
+  SELECT
+    user_id,
+    sex,
+    age,
+    SUM(looks) AS hits,
+    COUNT(*) AS subjects
+  FROM own_look
+  GROUP BY
+    user_id,
+    sex,
+    age
 ), own_trait AS (
   SELECT
     user_id,
-    subject_id,
-    looks,
     'sex' AS attribute,
-    sex AS value
-  FROM own_look
+    sex AS value,
+    hits,
+    subjects
+  FROM own_kind
   WHERE
     NOT sex IS NULL
   UNION ALL
   SELECT
     user_id,
-    subject_id,
-    looks,
     'sex' AS attribute,
-    '' AS value
-  FROM own_look
+    '' AS value,
+    hits,
+    subjects
+  FROM own_kind
   WHERE
     NOT sex IS NULL
   UNION ALL
   SELECT
     user_id,
-    subject_id,
-    looks,
     'age' AS attribute,
-    CASE
-      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 18 * 1461
-      THEN '0-17'
-      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 26 * 1461
-      THEN '18-25'
-      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 36 * 1461
-      THEN '26-35'
-      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 51 * 1461
-      THEN '36-50'
-      WHEN DATEDIFF(DAY, date_of_birth, local_date) * 4 < 66 * 1461
-      THEN '51-65'
-      ELSE '66+'
-    END AS value
-  FROM own_look
+    age AS value,
+    hits,
+    subjects
+  FROM own_kind
   WHERE
-    NOT date_of_birth IS NULL
+    NOT age IS NULL
   UNION ALL
   SELECT
     user_id,
-    subject_id,
-    looks,
     'age' AS attribute,
-    '' AS value
-  FROM own_look
+    '' AS value,
+    hits,
+    subjects
+  FROM own_kind
   WHERE
-    NOT date_of_birth IS NULL
+    NOT age IS NULL
+  UNION ALL
+  SELECT
+    user_id,
+    'marker' AS attribute,
+    '' AS value,
+    hits,
+    subjects
+  FROM own_kind
   UNION ALL
   SELECT
     own_look.user_id,
-    own_look.subject_id,
-    own_look.looks,
     'marker' AS attribute,
-    subject_marker.marker AS value
+    subject_marker.marker AS value,
+    own_look.looks AS hits,
+    1 AS subjects
   FROM own_look
   INNER JOIN subject_marker
     ON own_look.subject_id = subject_marker.subject_id
-  UNION ALL
-  SELECT
-    user_id,
-    subject_id,
-    looks,
-    'marker' AS attribute,
-    '' AS value
-  FROM own_look
 ), own AS (
   SELECT
     user_id,
     attribute,
     value,
-    SUM(looks) AS hits,
-    COUNT(*) AS subjects
+    SUM(hits) AS hits,
+    CAST(SUM(subjects) AS BIGINT) AS subjects
   FROM own_trait
   GROUP BY
     user_id,
     attribute,
     value
-), accesses_known AS (
-  SELECT
-    unexplained_person.user_id,
-    COUNT(*) AS marker_accesses,
-    COUNT(*) FILTER(WHERE
-      unexplained_person.has_sex) AS sex_accesses,
-    COUNT(*) FILTER(WHERE
-      unexplained_person.has_age) AS age_accesses
-  FROM unexplained_person
-  INNER JOIN candidate
-    ON unexplained_person.user_id = candidate.user_id
-  GROUP BY
-    unexplained_person.user_id
 ), seen_value AS (
   SELECT
     user_id,
@@ -194,30 +228,6 @@ WITH person AS (
     month,
     attribute,
     value
-), seen AS (
-  SELECT
-    user_id,
-    month,
-    attribute,
-    value,
-    hits,
-    unexplained_hits
-  FROM seen_value
-  UNION ALL
-  SELECT
-    user_id,
-    month,
-    attribute,
-    '' AS value,
-    SUM(hits) AS hits,
-    SUM(unexplained_hits) AS unexplained_hits
-  FROM seen_value
-  WHERE
-    attribute <> 'marker'
-  GROUP BY
-    user_id,
-    month,
-    attribute
 ), compared_group AS (
   SELECT DISTINCT
     group_id,
@@ -227,21 +237,21 @@ WITH person AS (
   SELECT
     compared_group.group_id,
     compared_group.month,
-    seen.attribute,
-    seen.value,
-    SUM(seen.hits) AS hits,
-    SUM(seen.unexplained_hits) AS unexplained_hits
+    seen_value.attribute,
+    seen_value.value,
+    SUM(seen_value.hits) AS hits,
+    SUM(seen_value.unexplained_hits) AS unexplained_hits
   FROM compared_group
   INNER JOIN peer_member
     ON compared_group.group_id = peer_member.group_id
     AND compared_group.month = peer_member.month
-  INNER JOIN seen
-    ON peer_member.user_id = seen.user_id AND peer_member.month = seen.month
+  INNER JOIN seen_value
+    ON peer_member.user_id = seen_value.user_id AND peer_member.month = seen_value.month
   GROUP BY
     compared_group.group_id,
     compared_group.month,
-    seen.attribute,
-    seen.value
+    seen_value.attribute,
+    seen_value.value
 ), seen_by_all AS (
   SELECT
     candidate_month.user_id,
@@ -260,18 +270,19 @@ WITH person AS (
 ), seen_by_user AS (
   SELECT
     candidate_month.user_id,
-    seen.attribute,
-    seen.value,
-    SUM(seen.hits) AS hits,
-    SUM(seen.unexplained_hits) AS unexplained_hits
+    seen_value.attribute,
+    seen_value.value,
+    SUM(seen_value.hits) AS hits,
+    SUM(seen_value.unexplained_hits) AS unexplained_hits
   FROM candidate_month
-  INNER JOIN seen
-    ON candidate_month.user_id = seen.user_id AND candidate_month.month = seen.month
+  INNER JOIN seen_value
+    ON candidate_month.user_id = seen_value.user_id
+    AND candidate_month.month = seen_value.month
   GROUP BY
     candidate_month.user_id,
-    seen.attribute,
-    seen.value
-), seen_by_peers AS (
+    seen_value.attribute,
+    seen_value.value
+), seen_by_others AS (
   SELECT
     seen_by_all.user_id,
     seen_by_all.attribute,
@@ -283,6 +294,27 @@ WITH person AS (
     ON seen_by_all.user_id = seen_by_user.user_id
     AND seen_by_all.attribute = seen_by_user.attribute
     AND seen_by_all.value = seen_by_user.value
+), seen_by_peers AS (
+  SELECT
+    user_id,
+    attribute,
+    value,
+    hits,
+    unexplained_hits
+  FROM seen_by_others
+  UNION ALL
+  SELECT
+    user_id,
+    attribute,
+    '' AS value,
+    SUM(hits) AS hits,
+    SUM(unexplained_hits) AS unexplained_hits
+  FROM seen_by_others
+  WHERE
+    attribute <> 'marker'
+  GROUP BY
+    user_id,
+    attribute
 ), tested AS (
   SELECT
     own.user_id,
@@ -302,8 +334,8 @@ WITH person AS (
     ON own.user_id = own_all.user_id
     AND own.attribute = own_all.attribute
     AND own_all.value = ''
-  INNER JOIN accesses_known
-    ON own.user_id = accesses_known.user_id
+  INNER JOIN candidate
+    ON own.user_id = candidate.user_id
   INNER JOIN seen_by_peers AS peer_all
     ON own.user_id = peer_all.user_id
     AND own.attribute = peer_all.attribute
@@ -318,10 +350,10 @@ WITH person AS (
     AND peer_all.hits >= 1
     AND CASE own.attribute
       WHEN 'sex'
-      THEN accesses_known.sex_accesses
+      THEN candidate.sex_accesses
       WHEN 'age'
-      THEN accesses_known.age_accesses
-      ELSE accesses_known.marker_accesses
+      THEN candidate.age_accesses
+      ELSE candidate.marker_accesses
     END >= :min_accesses
 ), bounded AS (
   SELECT
@@ -372,30 +404,36 @@ WITH person AS (
     AND (
       peer_unexplained_draws < :min_others OR share_lower > peer_unexplained_share
     )
-), explained_look AS (
+), striking_look AS (
   SELECT
-    judgeable_access.user_id,
-    judgeable_access.subject_id,
-    person.sex,
-    person.date_of_birth,
-    MIN(judgeable_access.local_date) AS local_date,
-    LEAST(COUNT(*) - COUNT(unexplained_person.access_id), :most_looks) AS looks
+    user_id,
+    subject_id,
+    MIN(local_date) AS local_date,
+    COUNT(*) AS accesses
   FROM judgeable_access
-  INNER JOIN person
-    ON judgeable_access.subject_id = person.subject_id
-  LEFT JOIN unexplained_person
-    ON judgeable_access.access_id = unexplained_person.access_id
   WHERE
-    judgeable_access.user_id IN (
+    user_id IN (
       SELECT
         striking.user_id
       FROM striking
     )
   GROUP BY
-    judgeable_access.user_id,
-    judgeable_access.subject_id,
+    user_id,
+    subject_id
+), explained_look AS (
+  SELECT
+    striking_look.user_id,
+    striking_look.subject_id,
     person.sex,
-    person.date_of_birth
+    person.date_of_birth,
+    striking_look.local_date,
+    LEAST(striking_look.accesses - COALESCE(looked.accesses, 0), :most_looks) AS looks
+  FROM striking_look
+  INNER JOIN person
+    ON striking_look.subject_id = person.subject_id
+  LEFT JOIN looked
+    ON striking_look.user_id = looked.user_id
+    AND striking_look.subject_id = looked.subject_id
 ), explained_trait AS (
   SELECT
     user_id,
@@ -489,16 +527,29 @@ WITH person AS (
     AND striking.attribute = own_explained_all.attribute
     AND own_explained_all.value = ''
 ), of_value AS (
-  SELECT DISTINCT
-    own_trait.user_id,
-    own_trait.attribute,
-    own_trait.value,
-    own_trait.subject_id
-  FROM own_trait
-  INNER JOIN striking
-    ON own_trait.user_id = striking.user_id
-    AND own_trait.attribute = striking.attribute
-    AND own_trait.value = striking.value
+  SELECT
+    striking.user_id,
+    striking.attribute,
+    striking.value,
+    own_look.subject_id
+  FROM striking
+  INNER JOIN own_look
+    ON striking.user_id = own_look.user_id
+    AND striking.value = CASE striking.attribute WHEN 'sex' THEN own_look.sex WHEN 'age' THEN own_look.age END
+  UNION ALL
+  SELECT
+    striking.user_id,
+    striking.attribute,
+    striking.value,
+    own_look.subject_id
+  FROM striking
+  INNER JOIN subject_marker
+    ON striking.value = subject_marker.marker
+  INNER JOIN own_look
+    ON striking.user_id = own_look.user_id
+    AND subject_marker.subject_id = own_look.subject_id
+  WHERE
+    striking.attribute = 'marker'
 )
 SELECT
   striking.user_id,
