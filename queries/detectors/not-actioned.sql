@@ -37,19 +37,14 @@
 -- actions may stand in the log before. Where fewer than usual_share of such incidents of a kind show any action, the force
 -- seems to log those elsewhere, and the level is low. Points are many, since they must outweigh that whoever saw the
 -- incident was rightly there: the score takes 15 off for accesses that are explained.
-WITH marked_incident AS (
+WITH marked_subject AS (
     SELECT
-        incident.reference,
-        incident.kind,
-        incident.opened_at,
-        incident.closed_at,
-        min(subject_marker.subject_id) AS subject_id,
-        string_agg(DISTINCT subject_marker.marker, ', ' ORDER BY subject_marker.marker) AS markers
-    FROM incident
-    INNER JOIN incident_subject ON incident.reference = incident_subject.reference
+        incident_subject.reference,
+        subject_marker.subject_id,
+        subject_marker.marker
+    FROM incident_subject
     INNER JOIN subject_marker ON incident_subject.subject_id = subject_marker.subject_id
     WHERE list_contains($markers, subject_marker.marker)
-    GROUP BY incident.reference, incident.kind, incident.opened_at, incident.closed_at
 ),
 
 log_begin AS (
@@ -57,14 +52,16 @@ log_begin AS (
     FROM access
 ),
 
-itself AS (
+marked_incident AS (
     SELECT
-        marked_incident.reference,
-        access.access_id,
-        access.user_id,
-        access.occurred_at
-    FROM marked_incident
-    INNER JOIN access ON marked_incident.reference = access.subject_id
+        incident.reference,
+        incident.kind,
+        incident.opened_at,
+        incident.closed_at
+    FROM incident
+    CROSS JOIN log_begin
+    SEMI JOIN marked_subject ON incident.reference = marked_subject.reference
+    WHERE incident.opened_at >= log_begin.first_at
 ),
 
 -- An act belongs to an incident that it is made to, or whose reference it quotes.
@@ -91,20 +88,14 @@ seen AS (
     SELECT
         marked_incident.reference,
         marked_incident.kind,
-        marked_incident.subject_id,
-        marked_incident.markers,
         marked_incident.closed_at,
-        min(itself.occurred_at) AS seen_at
+        min(access.occurred_at) AS seen_at
     FROM marked_incident
-    CROSS JOIN log_begin
-    INNER JOIN itself ON marked_incident.reference = itself.reference
+    INNER JOIN access ON marked_incident.reference = access.subject_id
     WHERE
-        itself.occurred_at >= marked_incident.opened_at
-        AND (marked_incident.closed_at IS NULL OR itself.occurred_at < marked_incident.closed_at)
-        AND marked_incident.opened_at >= log_begin.first_at
-    GROUP BY
-        marked_incident.reference, marked_incident.kind, marked_incident.subject_id, marked_incident.markers,
-        marked_incident.closed_at
+        access.occurred_at >= marked_incident.opened_at
+        AND (marked_incident.closed_at IS NULL OR access.occurred_at < marked_incident.closed_at)
+    GROUP BY marked_incident.reference, marked_incident.kind, marked_incident.closed_at
 ),
 
 closing AS (
@@ -121,8 +112,6 @@ due AS (
     SELECT
         seen.reference,
         seen.kind,
-        seen.subject_id,
-        seen.markers,
         seen.seen_at,
         seen.seen_at + $hours_left * INTERVAL 1 HOUR AS left_at,
         coalesce(least(closing.closed_at, seen.closed_at), closing.closed_at, seen.closed_at) AS closed_at
@@ -134,8 +123,6 @@ timed AS (
     SELECT
         due.reference,
         due.kind,
-        due.subject_id,
-        due.markers,
         due.seen_at,
         due.closed_at,
         CASE WHEN due.closed_at < due.left_at THEN due.closed_at ELSE due.left_at END AS due_at
@@ -158,8 +145,6 @@ judged AS (
     SELECT
         timed.reference,
         timed.kind,
-        timed.subject_id,
-        timed.markers,
         timed.seen_at,
         timed.closed_at,
         timed.due_at,
@@ -172,15 +157,33 @@ judged AS (
     WHERE timed.due_at <= horizon.newest_at
 ),
 
--- Who saw what was not acted on, by when it was due.
-seeing AS (
+-- Who saw the few that were not acted on, by when it was due, and whom these hold.
+itself AS (
     SELECT
         judged.reference,
-        count(DISTINCT itself.user_id) AS users
+        access.access_id,
+        access.user_id
     FROM judged
-    INNER JOIN itself ON judged.reference = itself.reference
-    WHERE NOT judged.actioned AND itself.occurred_at <= judged.due_at
-    GROUP BY judged.reference
+    INNER JOIN access ON judged.reference = access.subject_id
+    WHERE NOT judged.actioned AND access.occurred_at <= judged.due_at
+),
+
+seeing AS (
+    SELECT
+        reference,
+        count(DISTINCT user_id) AS users
+    FROM itself
+    GROUP BY reference
+),
+
+at_risk AS (
+    SELECT
+        marked_subject.reference,
+        min(marked_subject.subject_id) AS subject_id,
+        string_agg(DISTINCT marked_subject.marker, ', ' ORDER BY marked_subject.marker) AS markers
+    FROM marked_subject
+    SEMI JOIN seeing ON marked_subject.reference = seeing.reference
+    GROUP BY marked_subject.reference
 ),
 
 usual AS (
@@ -195,7 +198,7 @@ usual AS (
 SELECT
     judged.reference,
     CAST(NULL AS VARCHAR) AS user_id,
-    judged.subject_id,
+    at_risk.subject_id,
     itself.access_id,
     TRUE AS counts,
     CASE
@@ -207,7 +210,7 @@ SELECT
         ELSE 40
     END AS points,
     judged.kind AS incident_kind,
-    judged.markers,
+    at_risk.markers,
     CASE WHEN judged.closed_at IS NULL OR judged.actioned_late THEN 'left' ELSE 'closed' END AS outcome,
     seeing.users,
     judged.seen_at,
@@ -220,6 +223,7 @@ SELECT
 FROM judged
 INNER JOIN seeing ON judged.reference = seeing.reference
 INNER JOIN usual ON coalesce(judged.kind, '') = coalesce(usual.kind, '')
+INNER JOIN at_risk ON judged.reference = at_risk.reference
 INNER JOIN itself ON judged.reference = itself.reference
-WHERE NOT judged.actioned AND seeing.users >= 1 AND itself.occurred_at <= judged.due_at
+WHERE seeing.users >= 1
 ORDER BY judged.reference, itself.access_id

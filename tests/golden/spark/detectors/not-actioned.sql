@@ -1,37 +1,29 @@
-WITH marked_incident AS (
+WITH marked_subject AS (
   SELECT
-    incident.reference,
-    incident.kind,
-    incident.opened_at,
-    incident.closed_at,
-    MIN(subject_marker.subject_id) AS subject_id,
-    LISTAGG(DISTINCT subject_marker.marker, ', ') WITHIN GROUP (ORDER BY
-      subject_marker.marker NULLS LAST) AS markers
-  FROM incident
-  INNER JOIN incident_subject
-    ON incident.reference = incident_subject.reference
+    incident_subject.reference,
+    subject_marker.subject_id,
+    subject_marker.marker
+  FROM incident_subject
   INNER JOIN subject_marker
     ON incident_subject.subject_id = subject_marker.subject_id
   WHERE
     ARRAY_CONTAINS(ARRAY_COMPACT(CAST(:markers AS ARRAY<STRING>)), subject_marker.marker)
-  GROUP BY
-    incident.reference,
-    incident.kind,
-    incident.opened_at,
-    incident.closed_at
 ), log_begin AS (
   SELECT
     MIN(occurred_at) AS first_at
   FROM access
-), itself AS (
+), marked_incident AS (
   SELECT
-    marked_incident.reference,
-    access.access_id,
-    access.user_id,
-    access.occurred_at
-  FROM marked_incident
-  INNER JOIN access
-    ON marked_incident.reference = access.subject_id
+    incident.reference,
+    incident.kind,
+    incident.opened_at,
+    incident.closed_at
+  FROM incident
+  CROSS JOIN log_begin
+  SEMI JOIN marked_subject
+    ON incident.reference = marked_subject.reference
+  WHERE
+    incident.opened_at >= log_begin.first_at
 ), act AS (
   SELECT
     marked_incident.reference,
@@ -57,26 +49,20 @@ WITH marked_incident AS (
   SELECT
     marked_incident.reference,
     marked_incident.kind,
-    marked_incident.subject_id,
-    marked_incident.markers,
     marked_incident.closed_at,
-    MIN(itself.occurred_at) AS seen_at
+    MIN(access.occurred_at) AS seen_at
   FROM marked_incident
-  CROSS JOIN log_begin
-  INNER JOIN itself
-    ON marked_incident.reference = itself.reference
+  INNER JOIN access
+    ON marked_incident.reference = access.subject_id
   WHERE
-    itself.occurred_at >= marked_incident.opened_at
+    access.occurred_at >= marked_incident.opened_at
     AND (
       marked_incident.closed_at IS NULL
-      OR itself.occurred_at < marked_incident.closed_at
+      OR access.occurred_at < marked_incident.closed_at
     )
-    AND marked_incident.opened_at >= log_begin.first_at
   GROUP BY
     marked_incident.reference,
     marked_incident.kind,
-    marked_incident.subject_id,
-    marked_incident.markers,
     marked_incident.closed_at
 ), closing AS (
   SELECT
@@ -93,8 +79,6 @@ WITH marked_incident AS (
   SELECT
     seen.reference,
     seen.kind,
-    seen.subject_id,
-    seen.markers,
     seen.seen_at,
     seen.seen_at + :hours_left * INTERVAL '1' HOUR AS left_at,
     COALESCE(LEAST(closing.closed_at, seen.closed_at), closing.closed_at, seen.closed_at) AS closed_at
@@ -105,8 +89,6 @@ WITH marked_incident AS (
   SELECT
     due.reference,
     due.kind,
-    due.subject_id,
-    due.markers,
     due.seen_at,
     due.closed_at,
     CASE WHEN due.closed_at < due.left_at THEN due.closed_at ELSE due.left_at END AS due_at
@@ -128,8 +110,6 @@ WITH marked_incident AS (
   SELECT
     timed.reference,
     timed.kind,
-    timed.subject_id,
-    timed.markers,
     timed.seen_at,
     timed.closed_at,
     timed.due_at,
@@ -142,17 +122,34 @@ WITH marked_incident AS (
     ON timed.reference = done.reference
   WHERE
     timed.due_at <= horizon.newest_at
-), seeing AS (
+), itself AS (
   SELECT
     judged.reference,
-    COUNT(DISTINCT itself.user_id) AS users
+    access.access_id,
+    access.user_id
   FROM judged
-  INNER JOIN itself
-    ON judged.reference = itself.reference
+  INNER JOIN access
+    ON judged.reference = access.subject_id
   WHERE
-    NOT judged.actioned AND itself.occurred_at <= judged.due_at
+    NOT judged.actioned AND access.occurred_at <= judged.due_at
+), seeing AS (
+  SELECT
+    reference,
+    COUNT(DISTINCT user_id) AS users
+  FROM itself
   GROUP BY
-    judged.reference
+    reference
+), at_risk AS (
+  SELECT
+    marked_subject.reference,
+    MIN(marked_subject.subject_id) AS subject_id,
+    LISTAGG(DISTINCT marked_subject.marker, ', ') WITHIN GROUP (ORDER BY
+      marked_subject.marker NULLS LAST) AS markers
+  FROM marked_subject
+  SEMI JOIN seeing
+    ON marked_subject.reference = seeing.reference
+  GROUP BY
+    marked_subject.reference
 ), usual AS (
   SELECT
     kind,
@@ -166,7 +163,7 @@ WITH marked_incident AS (
 SELECT
   judged.reference,
   CAST(NULL AS STRING) AS user_id,
-  judged.subject_id,
+  at_risk.subject_id,
   itself.access_id,
   TRUE AS counts,
   CASE
@@ -186,7 +183,7 @@ SELECT
     ELSE 40
   END AS points,
   judged.kind AS incident_kind,
-  judged.markers,
+  at_risk.markers,
   CASE
     WHEN judged.closed_at IS NULL OR judged.actioned_late
     THEN 'left'
@@ -209,10 +206,12 @@ INNER JOIN seeing
   ON judged.reference = seeing.reference
 INNER JOIN usual
   ON COALESCE(judged.kind, '') = COALESCE(usual.kind, '')
+INNER JOIN at_risk
+  ON judged.reference = at_risk.reference
 INNER JOIN itself
   ON judged.reference = itself.reference
 WHERE
-  NOT judged.actioned AND seeing.users >= 1 AND itself.occurred_at <= judged.due_at
+  seeing.users >= 1
 ORDER BY
   judged.reference NULLS LAST,
   itself.access_id NULLS LAST
