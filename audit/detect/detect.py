@@ -60,16 +60,16 @@ def failures(detections: Iterable[Detection]) -> list[AuditError]:
 
 @dataclass(frozen=True)
 class _Log:
-    """What the accesses name at all."""
+    """Whether there are accesses, and what they name at all."""
 
-    accesses: int
-    users: int
-    subjects: int
+    accesses: bool
+    users: bool
+    subjects: bool
 
 
 def _what_the_log_names(engine: Engine) -> _Log:
-    sql = "SELECT count(*) AS accesses, count(user_id) AS users, count(subject_id) AS subjects FROM access"
-    return _Log(**engine.query(sql).to_pylist()[0])
+    users, subjects = (not _is_empty(engine, "access", f"{name} IS NOT NULL") for name in ("user_id", "subject_id"))
+    return _Log(not _is_empty(engine, "access"), users, subjects)
 
 
 def _reason_to_skip(engine: Engine, detector: Detector, log: _Log) -> str | None:
@@ -83,6 +83,6 @@ def _reason_to_skip(engine: Engine, detector: Detector, log: _Log) -> str | None
     return None
 
 
-def _is_empty(engine: Engine, table: str) -> bool:
-    found = engine.query(f"SELECT 1 AS found FROM {quote_identifier(table)} LIMIT 1")
+def _is_empty(engine: Engine, table: str, which: str = "TRUE") -> bool:
+    found = engine.query(f"SELECT 1 AS found FROM {quote_identifier(table)} WHERE {which} LIMIT 1")
     return int(found.num_rows) == 0
