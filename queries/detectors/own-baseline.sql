@@ -184,14 +184,14 @@ hour_of_month AS (
         month_number.earlier_months,
         known_hour.local_hour,
         coalesce(hour_count.accesses, 0) AS accesses,
-        coalesce(
+        CAST(coalesce(
             sum(hour_count.accesses) OVER (
                 PARTITION BY known_hour.user_number, known_hour.local_hour
                 ORDER BY month_number.series
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             ),
             0
-        ) AS earlier_accesses
+        ) AS BIGINT) AS earlier_accesses
     FROM month_number
     INNER JOIN known_hour ON month_number.user_number = known_hour.user_number
     LEFT JOIN hour_count

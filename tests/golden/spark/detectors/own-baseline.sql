@@ -134,14 +134,14 @@ WITH user_number AS (
     month_number.earlier_months,
     known_hour.local_hour,
     COALESCE(hour_count.accesses, 0) AS accesses,
-    COALESCE(
+    CAST(COALESCE(
       SUM(hour_count.accesses) OVER (
         PARTITION BY known_hour.user_number, known_hour.local_hour
         ORDER BY month_number.series NULLS LAST
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
       ),
       0
-    ) AS earlier_accesses
+    ) AS BIGINT) AS earlier_accesses
   FROM month_number
   INNER JOIN known_hour
     ON month_number.user_number = known_hour.user_number
