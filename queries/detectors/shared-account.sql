@@ -133,22 +133,48 @@ near_elsewhere AS (
     FROM close_use
 ),
 
-near_access AS (
+-- Their days by the local calendar, which runs ahead of or behind UTC by less than a day: the log lies by these, so that the rest of
+-- it is passed over.
+near_date AS (
+    SELECT CAST(DATE '1970-01-01' + day_number * INTERVAL 1 DAY AS DATE) AS local_date
+    FROM near_elsewhere
+    UNION
+    SELECT CAST(DATE '1970-01-01' + (day_number - 1) * INTERVAL 1 DAY AS DATE) AS local_date
+    FROM near_elsewhere
+    UNION
+    SELECT CAST(DATE '1970-01-01' + (day_number + 1) * INTERVAL 1 DAY AS DATE) AS local_date
+    FROM near_elsewhere
+),
+
+dated_access AS (
     SELECT
         access.access_id,
-        near_elsewhere.account,
+        coalesce(access.account, access.user_id) AS account,
         access.user_id,
-        near_elsewhere.system,
+        coalesce(access.system, '') AS system,
         access.workstation,
         access.local_date,
         access.occurred_epoch
     FROM access
-    INNER JOIN near_elsewhere
-        ON
-            access.occurred_epoch // 86400 = near_elsewhere.day_number
-            AND coalesce(access.account, access.user_id) = near_elsewhere.account
-            AND coalesce(access.system, '') = near_elsewhere.system
+    SEMI JOIN near_date ON access.local_date = near_date.local_date
     WHERE access.workstation IS NOT NULL
+),
+
+near_access AS (
+    SELECT
+        dated_access.access_id,
+        dated_access.account,
+        dated_access.user_id,
+        dated_access.system,
+        dated_access.workstation,
+        dated_access.local_date,
+        dated_access.occurred_epoch
+    FROM dated_access
+    SEMI JOIN near_elsewhere
+        ON
+            dated_access.occurred_epoch // 86400 = near_elsewhere.day_number
+            AND dated_access.account = near_elsewhere.account
+            AND dated_access.system = near_elsewhere.system
 ),
 
 used AS (

@@ -95,22 +95,50 @@ WITH at_workstation AS (
       last_epoch + :seconds
     ) DIV 86400 AS day_number
   FROM close_use
-), near_access AS (
+), near_date AS (
+  SELECT
+    CAST(CAST('1970-01-01' AS DATE) + day_number * INTERVAL '1' DAY AS DATE) AS local_date
+  FROM near_elsewhere
+  UNION
+  SELECT
+    CAST(CAST('1970-01-01' AS DATE) + (
+      day_number - 1
+    ) * INTERVAL '1' DAY AS DATE) AS local_date
+  FROM near_elsewhere
+  UNION
+  SELECT
+    CAST(CAST('1970-01-01' AS DATE) + (
+      day_number + 1
+    ) * INTERVAL '1' DAY AS DATE) AS local_date
+  FROM near_elsewhere
+), dated_access AS (
   SELECT
     access.access_id,
-    near_elsewhere.account,
+    COALESCE(access.account, access.user_id) AS account,
     access.user_id,
-    near_elsewhere.system,
+    COALESCE(access.system, '') AS system,
     access.workstation,
     access.local_date,
     access.occurred_epoch
   FROM access
-  INNER JOIN near_elsewhere
-    ON access.occurred_epoch DIV 86400 = near_elsewhere.day_number
-    AND COALESCE(access.account, access.user_id) = near_elsewhere.account
-    AND COALESCE(access.system, '') = near_elsewhere.system
+  SEMI JOIN near_date
+    ON access.local_date = near_date.local_date
   WHERE
     NOT access.workstation IS NULL
+), near_access AS (
+  SELECT
+    dated_access.access_id,
+    dated_access.account,
+    dated_access.user_id,
+    dated_access.system,
+    dated_access.workstation,
+    dated_access.local_date,
+    dated_access.occurred_epoch
+  FROM dated_access
+  SEMI JOIN near_elsewhere
+    ON dated_access.occurred_epoch DIV 86400 = near_elsewhere.day_number
+    AND dated_access.account = near_elsewhere.account
+    AND dated_access.system = near_elsewhere.system
 ), used AS (
   SELECT
     access_id,
