@@ -6,16 +6,19 @@
 -- family = "after_warning"
 -- key = ["user_id", "warning_id"]
 -- points = 40
--- summary = "{user_id} went on after the {warning_kind} warning {warning_id}: {after_count} unexplained accesses {pace_after}, the first {days_to_first} days later; {compared_with}"
+-- summary = "{user_id} had {after_count} {in_question} {pace_after} after {warning_words} {warning_id}, the first {days_to_first} days later; {compared_with}"
 -- reads = [
 --     "daily_coverage", "horizon", "warned_access", "warned_on_topic", "warning", "warning_exposure",
 -- ]
 -- requires = ["incident", "warning"]
 -- parameters.min_accesses = 1
 -- parameters.min_days_before = 14
+-- parameters.min_total = 5
+-- parameters.rose_points = 6
+-- parameters.fell_points = 6
 -- references = [
---     "IPCC/ACPO 2012, case three: 176 unauthorised checks, 48 of them after a written warning",
---     "Merseyside 2012: 170 checks in 36 months; a written warning in month 33, more than 50 after it",
+--     "IPCC/ACPO 2012, case three: 176 unauthorised checks, 48 of them after a written warning: the rate stayed, and that is what stands against him",
+--     "Merseyside 2012: 170 checks in 36 months; a written warning in month 33, more than 50 after it: a rate of more than four times. Hence rose_points and fell_points, each as many as a marked subject has",
 --     "Wilson, Probable inference, JASA 22 (1927): the intervals",
 --     "Graham, Mengersen and Morton, Confidence limits for the ratio of two rates, Statistics in Medicine 22 (2003): the score interval",
 --     "Vanderbilt, 8 million accesses: high-risk flags arise by chance more often than expected",
@@ -52,10 +55,17 @@
 -- there is nothing to compare with. A fortnight spans any run of rest days. What a purge left of older days, since it is under
 -- review, is context and counts for no rate.
 --
+-- Whatever the rate, an access after the warning is grave. Where both bounds of the ratio lie above one, the rate surely rose, and
+-- the finding has rose_points more; where both lie below, it surely fell, and it has fell_points fewer. `rate_change` says which, and
+-- `within chance` where the bounds let it be either. With fewer than min_total before and after together the bounds are too narrow to
+-- tell: one access after and none before would pass for a rise. Five that all came after pass where chance gives them to six in a
+-- hundred of those warned. Training and a policy answer no conduct, so nothing is given or taken for the rate after them.
+--
 -- A few in a hundred accesses of everybody are explained by no data. Where what is unexplained after the warning is no more
 -- than that, the finding stands a level lower and with fewer points: `within_noise`, when the lower bound of the user's
 -- unexplained share since the warning, on its system, does not exceed the force's share; no subject came back, neither from
--- before nor on a second day; the rate did not surely rise; and the warning names no subject.
+-- before nor on a second day; the rate did not surely rise; and the warning names no subject. `force_share` is of all accesses
+-- that can be judged (banner-ignored's is of those under the banner alone).
 WITH counted AS (
     SELECT
         warned_access.warning_id,
@@ -188,12 +198,21 @@ weighed AS (
         compared.warning_id,
         warning.kind IN ('final', 'restriction', 'investigation_notice') AS grave,
         warning.kind IN ('training', 'policy') AS slight,
+        CASE
+            WHEN rated.before_days < $min_days_before OR rated.after_days < 1 THEN NULL
+            WHEN compared.rate_ratio_lower > 1 AND rated.before_count + rated.after_count >= $min_total THEN 'rose'
+            WHEN compared.rate_ratio_upper < 1 AND rated.before_count + rated.after_count >= $min_total THEN 'fell'
+            WHEN rated.after_rate > rated.before_rate THEN 'rose within chance'
+            WHEN rated.after_rate < rated.before_rate THEN 'fell within chance'
+            ELSE 'stayed'
+        END AS rate_change,
         warning.subject_id IS NULL
         AND same_subject.same_subjects = 0
         AND same_subject.repeated_subjects = 0
         AND coalesce(compared.rate_ratio_lower, 0) <= 1
         AND compared.share_since_lower <= whole_force.share AS within_noise
     FROM compared
+    INNER JOIN rated ON compared.warning_id = rated.warning_id
     INNER JOIN warning ON compared.warning_id = warning.warning_id
     INNER JOIN same_subject ON compared.warning_id = same_subject.warning_id
     CROSS JOIN whole_force
@@ -216,8 +235,27 @@ SELECT
         WHEN weighed.slight THEN CASE WHEN weighed.within_noise THEN 4 ELSE 26 END
         WHEN weighed.within_noise THEN 14
         ELSE 40
+    END + CASE
+        WHEN weighed.within_noise OR weighed.slight THEN 0
+        WHEN weighed.rate_change = 'rose' THEN $rose_points
+        WHEN weighed.rate_change = 'fell' THEN -$fell_points
+        ELSE 0
     END AS points,
     warning.kind AS warning_kind,
+    CASE warning.kind
+        WHEN 'advice' THEN 'the words of advice'
+        WHEN 'written' THEN 'the written warning'
+        WHEN 'final' THEN 'the final warning'
+        WHEN 'training' THEN 'the training'
+        WHEN 'restriction' THEN 'the restriction'
+        WHEN 'investigation_notice' THEN 'the notice of investigation'
+        WHEN 'policy' THEN 'the policy'
+        ELSE 'the warning'
+    END AS warning_words,
+    CASE
+        WHEN warning.subject_id IS NULL THEN 'unexplained accesses'
+        ELSE 'accesses to what the warning names'
+    END AS in_question,
     warning.issued_at,
     warning.expires_at,
     warning.system AS warning_system,
@@ -239,12 +277,39 @@ SELECT
                 'there is nothing to compare with, the log in question begins only '
                 || CAST(rated.before_days AS VARCHAR) || ' days earlier'
         ELSE
-            'before it ' || CAST(rated.before_count AS VARCHAR)
-            || ' in ' || CAST(rated.before_days AS VARCHAR) || ' days ('
-            || CAST(CAST(round(rated.before_rate, 1) AS DECIMAL(18, 1)) AS VARCHAR) || ' in 30 days)'
+            'before it ' || CASE
+                WHEN rated.before_count = 0 THEN 'none in ' || CAST(rated.before_days AS VARCHAR) || ' days'
+                ELSE
+                    CAST(rated.before_count AS VARCHAR) || ' in ' || CAST(rated.before_days AS VARCHAR) || ' days ('
+                    || CAST(CAST(round(rated.before_rate, 1) AS DECIMAL(18, 1)) AS VARCHAR) || ' in 30 days)'
+            END
+            || CASE
+                WHEN weighed.rate_change = 'rose' AND rated.before_count = 0 THEN ', so the rate rose from nothing'
+                WHEN weighed.rate_change = 'rose'
+                    THEN
+                        ', so the rate rose to '
+                        || CAST(CAST(round(compared.rate_ratio, 1) AS DECIMAL(18, 1)) AS VARCHAR) || ' times that'
+                WHEN weighed.rate_change = 'fell'
+                    THEN
+                        ', so the rate fell to '
+                        || CAST(CAST(round(100 * compared.rate_ratio) AS BIGINT) AS VARCHAR) || ' % of that'
+                WHEN weighed.rate_change = 'rose within chance'
+                    THEN ', so the rate rose, but no more than chance would give'
+                WHEN weighed.rate_change = 'fell within chance'
+                    THEN ', so the rate fell, but no more than chance would give'
+                WHEN weighed.rate_change = 'stayed' THEN ', so the rate stayed the same'
+                ELSE ''
+            END
+    END || CASE
+        WHEN weighed.within_noise
+            THEN
+                '; of ' || CAST(rated.accesses_since AS VARCHAR)
+                || ' accesses since, no more than anybody would have unexplained by chance'
+        ELSE ''
     END AS compared_with,
     round(rated.before_rate, 3) AS before_per_30d,
     round(rated.after_rate, 3) AS after_per_30d,
+    weighed.rate_change,
     round(compared.rate_ratio, 3) AS rate_ratio,
     round(compared.rate_ratio_lower, 3) AS rate_ratio_lower,
     round(compared.rate_ratio_upper, 3) AS rate_ratio_upper,

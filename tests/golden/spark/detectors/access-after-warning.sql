@@ -122,12 +122,29 @@ WITH counted AS (
     compared.warning_id,
     warning.kind IN ('final', 'restriction', 'investigation_notice') AS grave,
     warning.kind IN ('training', 'policy') AS slight,
+    CASE
+      WHEN rated.before_days < :min_days_before OR rated.after_days < 1
+      THEN NULL
+      WHEN compared.rate_ratio_lower > 1
+      AND rated.before_count + rated.after_count >= :min_total
+      THEN 'rose'
+      WHEN compared.rate_ratio_upper < 1
+      AND rated.before_count + rated.after_count >= :min_total
+      THEN 'fell'
+      WHEN rated.after_rate > rated.before_rate
+      THEN 'rose within chance'
+      WHEN rated.after_rate < rated.before_rate
+      THEN 'fell within chance'
+      ELSE 'stayed'
+    END AS rate_change,
     warning.subject_id IS NULL
     AND same_subject.same_subjects = 0
     AND same_subject.repeated_subjects = 0
     AND COALESCE(compared.rate_ratio_lower, 0) <= 1
     AND compared.share_since_lower <= whole_force.share AS within_noise
   FROM compared
+  INNER JOIN rated
+    ON compared.warning_id = rated.warning_id
   INNER JOIN warning
     ON compared.warning_id = warning.warning_id
   INNER JOIN same_subject
@@ -157,8 +174,38 @@ SELECT
     WHEN weighed.within_noise
     THEN 14
     ELSE 40
+  END + CASE
+    WHEN weighed.within_noise OR weighed.slight
+    THEN 0
+    WHEN weighed.rate_change = 'rose'
+    THEN :rose_points
+    WHEN weighed.rate_change = 'fell'
+    THEN -:fell_points
+    ELSE 0
   END AS points,
   warning.kind AS warning_kind,
+  CASE warning.kind
+    WHEN 'advice'
+    THEN 'the words of advice'
+    WHEN 'written'
+    THEN 'the written warning'
+    WHEN 'final'
+    THEN 'the final warning'
+    WHEN 'training'
+    THEN 'the training'
+    WHEN 'restriction'
+    THEN 'the restriction'
+    WHEN 'investigation_notice'
+    THEN 'the notice of investigation'
+    WHEN 'policy'
+    THEN 'the policy'
+    ELSE 'the warning'
+  END AS warning_words,
+  CASE
+    WHEN warning.subject_id IS NULL
+    THEN 'unexplained accesses'
+    ELSE 'accesses to what the warning names'
+  END AS in_question,
   warning.issued_at,
   warning.expires_at,
   warning.system AS warning_system,
@@ -178,10 +225,33 @@ SELECT
     THEN 'there is nothing to compare with, the log in question begins no earlier'
     WHEN rated.before_days < :min_days_before
     THEN 'there is nothing to compare with, the log in question begins only ' || CAST(rated.before_days AS STRING) || ' days earlier'
-    ELSE 'before it ' || CAST(rated.before_count AS STRING) || ' in ' || CAST(rated.before_days AS STRING) || ' days (' || CAST(CAST(CAST(ROUND(CAST(rated.before_rate AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS DECIMAL(18, 1)) AS STRING) || ' in 30 days)'
+    ELSE 'before it ' || CASE
+      WHEN rated.before_count = 0
+      THEN 'none in ' || CAST(rated.before_days AS STRING) || ' days'
+      ELSE CAST(rated.before_count AS STRING) || ' in ' || CAST(rated.before_days AS STRING) || ' days (' || CAST(CAST(CAST(ROUND(CAST(rated.before_rate AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS DECIMAL(18, 1)) AS STRING) || ' in 30 days)'
+    END || CASE
+      WHEN weighed.rate_change = 'rose' AND rated.before_count = 0
+      THEN ', so the rate rose from nothing'
+      WHEN weighed.rate_change = 'rose'
+      THEN ', so the rate rose to ' || CAST(CAST(CAST(ROUND(CAST(compared.rate_ratio AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS DECIMAL(18, 1)) AS STRING) || ' times that'
+      WHEN weighed.rate_change = 'fell'
+      THEN ', so the rate fell to ' || CAST(CAST(ROUND(100 * compared.rate_ratio) AS BIGINT) AS STRING) || ' % of that'
+      WHEN weighed.rate_change = 'rose within chance'
+      THEN ', so the rate rose, but no more than chance would give'
+      WHEN weighed.rate_change = 'fell within chance'
+      THEN ', so the rate fell, but no more than chance would give'
+      WHEN weighed.rate_change = 'stayed'
+      THEN ', so the rate stayed the same'
+      ELSE ''
+    END
+  END || CASE
+    WHEN weighed.within_noise
+    THEN '; of ' || CAST(rated.accesses_since AS STRING) || ' accesses since, no more than anybody would have unexplained by chance'
+    ELSE ''
   END AS compared_with,
   CAST(ROUND(CAST(rated.before_rate AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS before_per_30d,
   CAST(ROUND(CAST(rated.after_rate AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS after_per_30d,
+  weighed.rate_change,
   CAST(ROUND(CAST(compared.rate_ratio AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS rate_ratio,
   CAST(ROUND(CAST(compared.rate_ratio_lower AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS rate_ratio_lower,
   CAST(ROUND(CAST(compared.rate_ratio_upper AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS rate_ratio_upper,
