@@ -1,12 +1,12 @@
 -- id = "banner-ignored"
--- title = "Unexplained accesses past the misuse banner"
--- description = "At least min_accesses unexplained accesses though a misuse banner had been accepted, at a share far above the force's."
+-- title = "Many unexplained accesses under the misuse banner"
+-- description = "At least min_accesses unexplained accesses though a misuse banner had been accepted, and a far larger share of all such accesses than in the force."
 -- level = "medium"
 -- status = "stable"
 -- family = "after_warning"
 -- key = ["user_id"]
 -- points = 26
--- summary = "{user_id} accepted the misuse banner and went on: {event_count} of {banner_accesses} accesses past it are unexplained, {percent} %; of the force's, {force_percent} %"
+-- summary = "{user_id} made {banner_accesses} accesses under the accepted misuse banner, and {event_count} of them are unexplained: {percent} %, against {force_percent} % in the whole force"
 -- reads = ["judgeable_access", "unexplained_access", "user_position"]
 -- requires = ["incident"]
 -- parameters.min_accesses = 10
@@ -31,9 +31,11 @@
 -- ]
 --
 -- The banner is the one warning that everybody gets, at each search; who accepted it cannot say that they did not know. It
--- is also routine, so only a share counts that chance does not give: of the user's judged accesses at which the banner was
+-- is also routine, and mostly nobody can go on without accepting it: that somebody did so says nothing, and most of what follows may be
+-- explained. So only a share counts that chance does not give: of the user's judged accesses at which the banner was
 -- accepted, the unexplained ones, with a lower 95 % bound (Wilson, two-sided) above times_force times the force's share of
--- the same. The same share for everybody, and so nobody is found for being busy.
+-- the same. The same share for everybody, and so nobody is found for being busy. `force_share` is of the accesses under the banner
+-- (access-after-warning's is of all).
 --
 -- Where all of a role search for something that no data explains, such as a records office on one system, a gap in the data
 -- is found and no officer. So a finding whose lower bound does not exceed the share of the others of the user's (latest)

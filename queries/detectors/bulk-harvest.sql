@@ -6,7 +6,7 @@
 -- family = "repeated"
 -- key = ["user_id", "incident_kind"]
 -- points = 34
--- summary = "{user_id} opened {subjects} records of kind {incident_kind} {event_count} times with no part in them: {accesses} in 90 days, peers {peer_median}"
+-- summary = "{user_id} made {accesses} accesses within 90 days to {incident_kind} incidents, or to subjects on them, without a part in them; the median of {peers} peers is {peer_median}. In all {event_count} such accesses, to {subjects} records"
 -- reads = ["incident", "incident_holds", "unlinked_access", "unlinked_kind_day", "user_month"]
 -- requires = ["incident", "posting or staff"]
 -- parameters.min_accesses = 100
@@ -31,8 +31,8 @@
 -- Records that are worth money are read by the hundred, under a right that the post does give: a standing authority explains each
 -- of them and none of the number. So an access counts as unlinked when no incident explains it, even in part, and no authority in the
 -- user's own name. A subject on incidents of several kinds counts for each. The peers' median is of the same 90 days,
--- the user left out, those with none counted as none. Cited is all that the user had of that kind; `accesses` are those of the
--- fullest 90 days.
+-- the user left out, those with none counted as none. Cited is all that the user had of that kind, with how many `subjects`;
+-- `accesses` are those of the fullest 90 days, and so is what they are compared with.
 -- A block is a third of the days allowed, so that any window lies within four of them, and mostly holds two in full. What these
 -- tell spares most days.
 WITH block AS (

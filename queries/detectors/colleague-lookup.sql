@@ -6,7 +6,7 @@
 -- family = "unauthorised"
 -- key = ["user_id", "subject_id"]
 -- points = 28
--- summary = "{user_id} looked up {subject_id} {event_count} times: {relation} of colleague {colleague_id}"
+-- summary = "{user_id} looked up {subject_id}, {near_words} colleague {colleague_id}, {event_count} times"
 -- reads = ["not_fully_explained_access", "related_subject"]
 -- requires = ["incident", "relationship or staff"]
 -- parameters.distant_relations = ["neighbour", "friend", "associate"]
@@ -109,6 +109,19 @@ SELECT
     CASE ranked.remoteness WHEN 0 THEN 28 WHEN 1 THEN 22 ELSE 12 END AS points,
     ranked.colleague_id,
     ranked.relation,
+    CASE ranked.relation
+        WHEN 'self' THEN 'the own record of'
+        WHEN 'partner' THEN 'a partner of'
+        WHEN 'ex_partner' THEN 'a former partner of'
+        WHEN 'family' THEN 'a relative of'
+        WHEN 'household' THEN 'somebody of the household of'
+        WHEN 'neighbour' THEN 'a neighbour of'
+        WHEN 'friend' THEN 'a friend of'
+        WHEN 'associate' THEN 'an associate of'
+        WHEN 'own_vehicle' THEN 'the own vehicle of'
+        WHEN 'own_address' THEN 'the own address of'
+        ELSE concat(translate(ranked.relation, '_', ' '), ' of')
+    END AS near_words,
     staff_near.colleagues,
     pair.accesses,
     pair.weak

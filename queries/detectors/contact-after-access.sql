@@ -6,8 +6,11 @@
 -- family = "pattern"
 -- key = ["user_id", "subject_id"]
 -- points = 34
--- summary = "{user_id} looked up {subject_id} {event_count} times and then was in contact {contacts} times: {personal_contacts} by a personal device, {after_closure_contacts} after closure"
--- reads = ["contact", "incident", "incident_holds", "incident_staff", "personal_access", "related_subject", "user_position"]
+-- summary = "{user_id} looked up {subject_id} {event_count} times {looked_up_on} and was in contact {contacts} times {contacted_on}, {contact_words}; the soonest came {soonest} a look-up"
+-- reads = [
+--     "contact", "incident", "incident_holds", "incident_staff", "local_clock", "personal_access", "related_subject",
+--     "user_position",
+-- ]
 -- requires = ["contact"]
 -- parameters.days = 30
 -- parameters.grace_days = 14
@@ -35,6 +38,8 @@
 -- began it and every incident that once bound the two (that the user was assigned to, that explained the user's access, or
 -- that the user's unit holds) ended more than grace_days before. A victim who is kept informed while the case is open,
 -- by the work phone, is how it should be. What counts against the user are the look-ups within `days` before such a contact.
+-- Look-ups and contacts may go on side by side; their first and last days, by the local clock, stand in the sentence.
+-- `days_to_contact` is how many whole days lay between a look-up and a contact where they were nearest: 0 is less than a day.
 WITH pair AS (
     SELECT DISTINCT
         user_id,
@@ -129,7 +134,9 @@ preceded AS (
         suspect.occurred_at AS contact_at,
         suspect.personal,
         suspect.still_bound,
-        suspect.after_closure
+        suspect.after_closure,
+        CAST(look_up.occurred_at + coalesce(look_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE) AS looked_up_date,
+        CAST(suspect.occurred_at + coalesce(contact_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE) AS contact_date
     FROM suspect
     INNER JOIN look_up
         ON
@@ -137,6 +144,14 @@ preceded AS (
             AND suspect.subject_id = look_up.subject_id
             AND look_up.occurred_at <= suspect.occurred_at
             AND look_up.occurred_at >= suspect.occurred_at - $days * INTERVAL 1 DAY
+    LEFT JOIN local_clock AS look_clock
+        ON
+            (look_clock.first_day IS NULL OR CAST(look_up.occurred_at AS DATE) >= look_clock.first_day)
+            AND (look_clock.until_day IS NULL OR CAST(look_up.occurred_at AS DATE) < look_clock.until_day)
+    LEFT JOIN local_clock AS contact_clock
+        ON
+            (contact_clock.first_day IS NULL OR CAST(suspect.occurred_at AS DATE) >= contact_clock.first_day)
+            AND (contact_clock.until_day IS NULL OR CAST(suspect.occurred_at AS DATE) < contact_clock.until_day)
 ),
 
 counted AS (
@@ -148,6 +163,10 @@ counted AS (
         count(DISTINCT preceded.contact_id) FILTER (WHERE preceded.after_closure) AS after_closure_contacts,
         min(preceded.contact_at) AS first_contact_at,
         max(preceded.contact_at) AS last_contact_at,
+        min(preceded.looked_up_date) AS first_look_date,
+        max(preceded.looked_up_date) AS last_look_date,
+        min(preceded.contact_date) AS first_contact_date,
+        max(preceded.contact_date) AS last_contact_date,
         min(floor(epoch(preceded.contact_at)) - floor(epoch(preceded.looked_up_at))) AS least_seconds,
         bool_and(preceded.still_bound) AS within_case,
         bool_or(preceded.strength IS NULL OR preceded.strength <> 'full') AS any_not_explained
@@ -182,6 +201,37 @@ SELECT DISTINCT
     counted.contacts,
     counted.personal_contacts,
     counted.after_closure_contacts,
+    CASE
+        WHEN counted.first_look_date = counted.last_look_date
+            THEN 'on ' || CAST(counted.first_look_date AS VARCHAR)
+        ELSE
+            'between ' || CAST(counted.first_look_date AS VARCHAR) || ' and ' || CAST(counted.last_look_date AS VARCHAR)
+    END AS looked_up_on,
+    CASE
+        WHEN counted.first_contact_date = counted.last_contact_date
+            THEN 'on ' || CAST(counted.first_contact_date AS VARCHAR)
+        ELSE
+            'between ' || CAST(counted.first_contact_date AS VARCHAR)
+            || ' and ' || CAST(counted.last_contact_date AS VARCHAR)
+    END AS contacted_on,
+    CASE
+        WHEN counted.personal_contacts = counted.contacts AND counted.after_closure_contacts = counted.contacts
+            THEN 'by a personal device and after the case was closed'
+        WHEN counted.personal_contacts = counted.contacts AND counted.after_closure_contacts = 0
+            THEN 'by a personal device'
+        WHEN counted.personal_contacts = counted.contacts
+            THEN
+                'by a personal device, ' || CAST(counted.after_closure_contacts AS VARCHAR)
+                || ' of them after the case was closed'
+        WHEN counted.personal_contacts = 0 THEN 'after the case was closed'
+        ELSE
+            CAST(counted.personal_contacts AS VARCHAR) || ' of them by a personal device and '
+            || CAST(counted.after_closure_contacts AS VARCHAR) || ' after the case was closed'
+    END AS contact_words,
+    CASE
+        WHEN counted.least_seconds < 86400 THEN 'within a day of'
+        ELSE CAST(CAST(floor(counted.least_seconds / 86400) AS BIGINT) AS VARCHAR) || ' days after'
+    END AS soonest,
     counted.first_contact_at,
     counted.last_contact_at,
     CAST(floor(counted.least_seconds / 86400) AS BIGINT) AS days_to_contact,

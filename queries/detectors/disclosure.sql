@@ -6,7 +6,7 @@
 -- family = "unauthorised"
 -- key = ["user_id", "subject_id"]
 -- points = 38
--- summary = "{user_id} looked up {subject_id} and then: {actions}. {event_count} accesses that nothing explains in full"
+-- summary = "{user_id} {done_words} {subject_id}: {event_count} accesses that nothing explains in full"
 -- reads = ["not_fully_explained_access", "other_access"]
 -- requires = ["incident"]
 -- parameters.hours = 24
@@ -123,7 +123,21 @@ named AS (
     SELECT
         user_id,
         subject_id,
-        string_agg(action, ', ' ORDER BY action) AS actions
+        string_agg(action, ', ' ORDER BY action) AS actions,
+        string_agg(
+            CASE action
+                WHEN 'print' THEN 'printed'
+                WHEN 'export' THEN 'exported'
+                WHEN 'disclose' THEN 'disclosed'
+                WHEN 'create' THEN 'created'
+                WHEN 'amend' THEN 'amended'
+                WHEN 'delete' THEN 'deleted'
+                WHEN 'merge' THEN 'merged'
+                WHEN 'disseminate' THEN 'disseminated'
+                ELSE concat('did "', action, '" to')
+            END,
+            ' and ' ORDER BY action
+        ) AS action_words
     FROM done
     GROUP BY user_id, subject_id
 ),
@@ -166,6 +180,7 @@ SELECT
         ELSE 38
     END AS points,
     named.actions,
+    CASE WHEN counted.looks > 0 THEN 'looked up and then ' ELSE '' END || named.action_words AS done_words,
     acted.acts,
     counted.accesses,
     counted.looks,

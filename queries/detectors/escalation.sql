@@ -6,7 +6,7 @@
 -- family = "pattern"
 -- key = ["user_id", "posting"]
 -- points = 30
--- summary = "{user_id} had {before_count} unexplained accesses in {before_days} days before the move to {unit} on {moved_on}, and {after_count} in {after_days} days after it"
+-- summary = "{user_id} had {before_count} unexplained accesses in {before_days} days before {change_words} on the local day {moved_on}, and {after_count} in {after_days} days after it"
 -- reads = ["access", "horizon", "judgeable_access", "local_clock", "posting", "unexplained_access"]
 -- requires = ["incident", "posting"]
 -- chance = { test = "binomial", counts = ["after_count", "total", "after_days", "both_days"], tests = "tests" }
@@ -35,7 +35,8 @@
 --
 -- Less supervision shows what supervision held back. A change is a posting whose unit, role or supervisor differs from the
 -- posting before; what comes after runs to the next change. Rates are by calendar days, from the user's first event to the
--- change and from it on. `p` is how likely the same rate on both sides gives as many after it, `p_corrected` the same among all changes that
+-- change and from it on. The finding's key `posting` is when the new posting began, in UTC; `moved_on` is that day by the local clock.
+-- `p` is how likely the same rate on both sides gives as many after it, `p_corrected` the same among all changes that
 -- could be judged; nothing is dropped for its p, but a weak one lowers level and points.
 WITH ordered_posting AS (
     SELECT
@@ -217,6 +218,11 @@ SELECT
     rated.unit,
     rated.unit_before,
     rated.other_supervisor,
+    CASE
+        WHEN rated.unit <> rated.unit_before THEN 'the move to '
+        WHEN rated.other_supervisor THEN 'the change of supervisor in '
+        ELSE 'the change of role in '
+    END || rated.unit AS change_words,
     rated.before_count + rated.after_count AS total,
     rated.before_count,
     rated.after_count,

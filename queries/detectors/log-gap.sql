@@ -6,7 +6,7 @@
 -- family = "health"
 -- key = ["source", "system", "day"]
 -- points = 14
--- summary = "{system} ({source}) logged {events} events on {day}, where {usual} are usual on that weekday"
+-- summary = "{system} ({source}) logged {events} events on the local day {day}, where {usual} are usual on that weekday"
 -- reads = ["event", "horizon", "local_clock"]
 -- requires = []
 -- parameters.min_days = 28
@@ -28,7 +28,8 @@
 --     "Nothing that happened on that day can be found by any other detector.",
 -- ]
 --
--- What was not logged cannot be audited, and switching a log off is what somebody with something to hide would do. A day
+-- What was not logged cannot be audited, and switching a log off is what somebody with something to hide would do. Days are local
+-- days, of whatever zone the log is. A day
 -- counts from the system's first to the newest event of all systems; the newest day is not judged, for it may not be over. A
 -- system logs daily when it has events on at least daily_share of its days up to its last. Usual is the median of the same
 -- weekday. A quiet system has empty days by chance: a silence counts when min_usual events would

@@ -6,7 +6,7 @@
 -- family = "inaction"
 -- key = ["reference"]
 -- points = 40
--- summary = "{reference} ({incident_kind}, {markers}) was seen by {users} users and then {outcome}: no disseminate, assess, notify or assign within {hours_seen} hours"
+-- summary = "{reference} ({marked_words}) was seen by {users} users and {outcome_words}, with no dissemination, assessment, notification or assignment"
 -- reads = ["access", "horizon", "incident", "incident_act", "incident_subject", "subject_marker"]
 -- requires = ["incident", "incident_subject", "subject"]
 -- parameters.hours_left = 24
@@ -218,6 +218,25 @@ SELECT
     judged.closed_at,
     judged.first_action_at,
     CAST(floor((floor(epoch(judged.due_at)) - floor(epoch(judged.seen_at))) / 3600) AS BIGINT) AS hours_seen,
+    concat_ws(
+        '; ',
+        translate(judged.kind, '_', ' '),
+        concat('somebody on it is marked ', translate(at_risk.markers, '_', ' '))
+    ) AS marked_words,
+    CASE
+        WHEN judged.due_at < judged.closed_at AND NOT judged.actioned_late
+            THEN concat('left for ', CAST($hours_left AS VARCHAR), ' hours, then closed')
+        WHEN judged.closed_at IS NULL OR judged.actioned_late
+            THEN concat('left for ', CAST($hours_left AS VARCHAR), ' hours')
+        WHEN floor(epoch(judged.due_at)) - floor(epoch(judged.seen_at)) < 3600 THEN 'closed within the hour'
+        ELSE concat(
+            'closed after ',
+            CAST(
+                CAST(floor((floor(epoch(judged.due_at)) - floor(epoch(judged.seen_at))) / 3600) AS BIGINT) AS VARCHAR
+            ),
+            ' hours'
+        )
+    END AS outcome_words,
     usual.incidents AS such_incidents,
     round(usual.actioned_share, 4) AS actioned_share
 FROM judged

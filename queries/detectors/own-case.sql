@@ -6,7 +6,7 @@
 -- family = "unauthorised"
 -- key = ["user_id", "reference"]
 -- points = 36
--- summary = "{user_id} looked {event_count} times into {case_kind} {reference}, which concerns {user_id}: {subjects} subjects, {changes} changes"
+-- summary = "{user_id} looked {event_count} times into {case_kind} {reference}, which concerns {user_id}: {subjects} subjects, {change_words}"
 -- reads = ["complaint", "incident", "incident_holds", "incident_subject", "personal_access", "related_subject"]
 -- requires = ["complaint or incident_subject"]
 -- references = [
@@ -154,6 +154,10 @@ SELECT
     counted.subjects,
     counted.to_the_case,
     counted.changes,
+    CASE
+        WHEN counted.changes = 0 THEN 'nothing changed'
+        ELSE concat(CAST(counted.changes AS VARCHAR), ' changes')
+    END AS change_words,
     counted.explained,
     counted.explained_elsewhere
 FROM cited

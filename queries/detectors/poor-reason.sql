@@ -6,7 +6,7 @@
 -- family = "unauthorised"
 -- key = ["user_id", "system"]
 -- points = 12
--- summary = "{user_id} on {system}: of {accesses} accesses, {poor_reasons} without a usable reason ({percent} %, the force {force_percent} %), {same_reason_accesses} under one text for one subject again and again"
+-- summary = "{user_id} on {system}: {reason_words}"
 -- reads = ["access", "reason_count", "reason_quality", "reason_rule", "repeated_reason"]
 -- requires = []
 -- parameters.min_accesses = 5
@@ -227,6 +227,15 @@ distinct_cited AS (
         bool_or(same_reason) AS same_reason
     FROM cited
     GROUP BY access_id, user_id, system
+),
+
+same_count AS (
+    SELECT
+        user_id,
+        system,
+        sum(CASE WHEN same_reason THEN 1 ELSE 0 END) AS accesses
+    FROM distinct_cited
+    GROUP BY user_id, system
 )
 
 SELECT
@@ -242,10 +251,25 @@ SELECT
     round(bounded.share_lower, 4) AS share_lower,
     round(bounded.force_share, 4) AS force_share,
     round(100 * bounded.force_share, 1) AS force_percent,
-    sum(CASE WHEN distinct_cited.same_reason THEN 1 ELSE 0 END) OVER (
-        PARTITION BY distinct_cited.user_id, distinct_cited.system
-    ) AS same_reason_accesses
+    same_count.accesses AS same_reason_accesses,
+    CASE
+        WHEN striking.user_id IS NULL THEN ''
+        ELSE
+            CAST(bounded.poor_reasons AS VARCHAR) || ' of ' || CAST(bounded.accesses AS VARCHAR)
+            || ' accesses without a usable reason ('
+            || CAST(CAST(round(100 * bounded.share, 1) AS DECIMAL(18, 1)) AS VARCHAR) || ' %, against '
+            || CAST(CAST(round(100 * bounded.force_share, 1) AS DECIMAL(18, 1)) AS VARCHAR) || ' % in the force)'
+    END || CASE WHEN striking.user_id IS NOT NULL AND same_count.accesses > 0 THEN ', and ' ELSE '' END || CASE
+        WHEN same_count.accesses = 0 THEN ''
+        ELSE
+            CAST(same_count.accesses AS VARCHAR) || ' of ' || CAST(bounded.accesses AS VARCHAR)
+            || ' accesses under one reason given again and again for the same subject'
+    END AS reason_words
 FROM distinct_cited
 INNER JOIN bounded
     ON distinct_cited.user_id = bounded.user_id AND distinct_cited.system = bounded.system
+INNER JOIN same_count
+    ON distinct_cited.user_id = same_count.user_id AND distinct_cited.system = same_count.system
+LEFT JOIN striking
+    ON distinct_cited.user_id = striking.user_id AND distinct_cited.system = striking.system
 ORDER BY distinct_cited.user_id, distinct_cited.system, distinct_cited.access_id

@@ -6,7 +6,7 @@
 -- family = "unauthorised"
 -- key = ["user_id", "subject_id"]
 -- points = 0
--- summary = "{user_id} looked up {subject_id} {event_count} times while {incident_unit} had {incident_kind} {incident_reference} open on that subject"
+-- summary = "{user_id} looked up {subject_id} {event_count} times while unit {incident_unit} had {incident_words}"
 -- reads = ["incident", "incident_holds", "posting", "unexplained_access"]
 -- requires = ["incident", "posting"]
 -- parameters.sensitive_kinds = ["homicide", "murder", "attempted_murder", "major", "rape", "sexual_offence", "child_abuse", "kidnap", "firearms", "drugs", "organised_crime", "trafficking", "modern_slavery", "terrorism", "corruption", "professional_standards", "surveillance", "informant", "intelligence"]
@@ -129,6 +129,15 @@ SELECT DISTINCT
     gravest.reference AS incident_reference,
     gravest.unit AS incident_unit,
     gravest.kind AS incident_kind,
+    CASE WHEN gravest.reference = probed.subject_id THEN 'that ' ELSE 'the ' END
+    || CASE
+        WHEN gravest.kind = 'intelligence' THEN 'intelligence item'
+        ELSE concat_ws(' ', translate(gravest.kind, '_', ' '), 'incident')
+    END
+    || CASE
+        WHEN gravest.reference = probed.subject_id THEN ' open'
+        ELSE ' ' || gravest.reference || ' open on that subject'
+    END AS incident_words,
     counted.accesses,
     counted.incidents,
     counted.sensitive_accesses,

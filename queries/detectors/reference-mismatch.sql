@@ -6,7 +6,7 @@
 -- family = "unauthorised"
 -- key = ["user_id", "reference"]
 -- points = 16
--- summary = "{user_id} quoted {reference} for {event_count} accesses that it does not fit: {missing} unknown, {not_open} not open, {not_holding} not on it"
+-- summary = "{user_id} quoted {reference} for {event_count} accesses that it does not fit: {misfit_words}"
 -- reads = ["doubtful_reference", "lacks_explanation"]
 -- requires = ["incident"]
 -- parameters.lead_days = 1
@@ -80,6 +80,15 @@ SELECT
     counted.missing,
     counted.not_open,
     counted.not_holding,
+    concat_ws(
+        ', ',
+        CASE WHEN counted.missing > 0 THEN 'no such incident is known' END,
+        CASE WHEN counted.not_open > 0 THEN concat(CAST(counted.not_open AS VARCHAR), ' while it was not open') END,
+        CASE
+            WHEN counted.not_holding > 0
+                THEN concat(CAST(counted.not_holding AS VARCHAR), ' to subjects that it does not hold')
+        END
+    ) AS misfit_words,
     counted.explained,
     counted.subjects
 FROM mismatch

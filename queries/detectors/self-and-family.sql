@@ -6,7 +6,7 @@
 -- family = "unauthorised"
 -- key = ["user_id", "subject_id"]
 -- points = 38
--- summary = "{user_id} looked up {subject_id} {event_count} times: relation {relation}, distance {distance}"
+-- summary = "{user_id} looked up {subject_id}, {near_words}, {event_count} times"
 -- reads = ["lacks_explanation", "personal_access", "related_subject"]
 -- requires = ["relationship or staff"]
 -- references = [
@@ -30,7 +30,7 @@
 --
 -- Nobody may police their own affairs, so an explanation does not help an access to the own record or a relation: distance 0
 -- and 1. What is linked to them (the ex-partner's new partner, their car) is at distance 2 or 3, counts only where no full
--- explanation holds, and weighs less the further it is.
+-- explanation holds, and weighs less the further it is. `relation` is as the force entered it, be it over or not.
 WITH near AS (
     SELECT
         personal_access.user_id,
@@ -106,6 +106,20 @@ SELECT DISTINCT
     CASE nearest.distance WHEN 0 THEN 38 WHEN 1 THEN 36 WHEN 2 THEN 22 ELSE 12 END AS points,
     nearest.distance,
     named.relation,
+    CASE nearest.distance WHEN 0 THEN '' WHEN 1 THEN '' WHEN 2 THEN 'linked to ' ELSE 'two links from ' END
+    || CASE named.relation
+        WHEN 'self' THEN 'the user''s own record'
+        WHEN 'partner' THEN 'a partner''s record'
+        WHEN 'ex_partner' THEN 'a former partner''s record'
+        WHEN 'family' THEN 'a relative''s record'
+        WHEN 'household' THEN 'the record of somebody of the household'
+        WHEN 'neighbour' THEN 'a neighbour''s record'
+        WHEN 'friend' THEN 'a friend''s record'
+        WHEN 'associate' THEN 'an associate''s record'
+        WHEN 'own_vehicle' THEN 'the user''s own vehicle'
+        WHEN 'own_address' THEN 'the user''s own address'
+        ELSE concat('a record related as ', translate(named.relation, '_', ' '))
+    END AS near_words,
     nearest.accesses,
     nearest.explained
 FROM cited

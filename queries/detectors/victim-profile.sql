@@ -6,7 +6,7 @@
 -- family = "pattern"
 -- key = ["user_id", "attribute"]
 -- points = 32
--- summary = "{user_id} looked up {subjects} people {trait} {event_count} times without explanation, {percent} % of all such look-ups of people; of the people whom peers see, {peer_percent} % are {trait}"
+-- summary = "{user_id} looked up {subjects} people {trait} {event_count} times without explanation: {percent} % of all such look-ups of people, each person counted a few times at most; of the people whom peers see, {peer_percent} % are {trait}"
 -- reads = ["judgeable_access", "not_fully_explained_access", "other_access", "peer_group", "peer_member", "people_seen", "subject", "subject_marker", "unexplained_access"]
 -- requires = ["incident", "subject", "posting or staff"]
 -- chance = { test = "hypergeometric", counts = ["hits", "draws", "peer_hits", "peer_draws"], tests = "tests", among = "value" }
@@ -44,7 +44,13 @@
 -- test gives the chance that so many of the user's people are of that kind if both drew from one urn; `p_corrected` is Holm's, over all users, attributes and
 -- values tried. Of several values of one attribute the least likely is reported. Small differences over large numbers do
 -- not count: the share's lower 95 % bound (Wilson) must reach times_odds the odds among peers, and exceed the share in what
--- peers themselves cannot explain. Where the user's own explained work, of min_others people or more, shows the same share, the user has
+-- peers themselves cannot explain.
+-- The numbers: `subjects` are people of that kind, and the accesses that count are all unexplained ones to them. `draws` are the
+-- user's looks at people, each person counted most_looks times at most, and `hits` those of them at people of that kind; so 176
+-- accesses to 55 women can be 90 draws and 90 hits. `peer_draws` and `peer_hits` are the same of the peers, explained or not, person
+-- by person, user and month. `share` is hits of draws, `peer_share` the peers', `peer_unexplained_share` of what they cannot explain,
+-- `own_explained_share` of the user's own explained work.
+-- Where the user's own explained work, of min_others people or more, shows the same share, the user has
 -- such a desk: the level is low.
 WITH person AS (
     SELECT

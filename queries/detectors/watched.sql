@@ -6,7 +6,7 @@
 -- family = "after_warning"
 -- key = ["watch_id", "local_day"]
 -- points = 0
--- summary = "Watch {watch_id}, {local_day}: {event_count} accesses, {unexplained} of them unexplained, to {subjects} subjects by {users} users"
+-- summary = "Watch {watch_id}, {local_day}: {event_count} accesses to {subjects} subjects by {watched_users}, {unexplained_words}"
 -- reads = ["access", "unexplained_access", "watch"]
 -- requires = ["watch"]
 -- references = [
@@ -94,6 +94,17 @@ SELECT
     digest.unexplained,
     digest.subjects,
     digest.users,
+    CASE
+        WHEN digest.users = 1 THEN digest.only_user
+        ELSE concat(CAST(digest.users AS VARCHAR), ' users')
+    END AS watched_users,
+    CASE
+        WHEN digest.unexplained = 0 THEN 'none of them unexplained'
+        WHEN digest.unexplained < digest.accesses
+            THEN concat(CAST(digest.unexplained AS VARCHAR), ' of them unexplained')
+        WHEN digest.accesses = 1 THEN 'unexplained'
+        ELSE 'all of them unexplained'
+    END AS unexplained_words,
     watch.authority,
     watch.purpose
 FROM observed

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 import cast
 from expected import Case, Table
 from planting import MARGIN, open_case, pick_moments
-from world import World, story
+from world import CaseFile, World, story
 
 SALE = datetime(2024, 4, 8), datetime(2024, 6, 28)
 SOLD = 126
+GRACE = timedelta(days=14)
 SHARED = "FRONTDESK1"
 
 
 def sell_collisions(world: World) -> None:
-    """Lancashire, data sale, in small: a clerk whose role covers collision records opens 126 of them in 81 days."""
+    """Lancashire, data sale, in small: a clerk whose role covers collision records opens them 126 times in 81 days."""
     rng = story("data-sale")
     user = cast.DATA_SALE
     references = [
@@ -24,18 +25,39 @@ def sell_collisions(world: World) -> None:
         for file in world.files.values()
         if file.incident.kind == "collision" and file.incident.opened_at < SALE[0]
     ]
-    for when in pick_moments(world, rng, user, SOLD, *SALE):
-        world.look(user, when, "RMS", "view", rng.choice(references), "insurer request, collision report")
+    opened = [(when, rng.choice(references)) for when in pick_moments(world, rng, user, SOLD, *SALE)]
+    for when, reference in opened:
+        world.look(user, when, "RMS", "view", reference, "insurer request, collision report")
     for clerk in (user, "U1191", "U1192", "U1193"):
         for when in pick_moments(world, rng, clerk, 24, datetime(2022, 1, 1), datetime(2024, 12, 31)):
             older = [name for name in references if world.files[name].incident.opened_at < when - MARGIN]
             if older:
-                world.look(clerk, when, "RMS", "view", rng.choice(older), "insurer request, collision report")
+                reference = rng.choice(older)
+                world.look(clerk, when, "RMS", "view", reference, "insurer request, collision report")
+                opened += [(when, reference)] if clerk == user else []
+    # What she was assigned to is her work.
+    apart = [reference for when, reference in opened if not assigned(world.files[reference], user, when)]
     note = (
-        f"{SOLD} collision records in 81 days, under a standing authority; the published case: 21,000 in seven years."
+        f"{SOLD} accesses in 81 days to {len({name for _, name in opened[:SOLD]})} collision records, under a standing "
+        f"authority, and {len(apart) - SOLD} like them in the usual work of three years; the published case: 21,000 in "
+        "seven years."
     )
-    findings: list[Table] = [{"detector": "bulk-harvest", "user_id": user, "incident_kind": "collision"}]
+    findings: list[Table] = [
+        {
+            "detector": "bulk-harvest",
+            "user_id": user,
+            "incident_kind": "collision",
+            "event_count": len(apart),
+            "details": {"accesses": SOLD, "subjects": len(set(apart)), "unexplained_accesses": 0},
+        }
+    ]
     world.cases.append(Case("data-sale", user, "Lancashire, data sale", note, {"unexplained": 0}, findings))
+
+
+def assigned(file: CaseFile, user_id: str, when: datetime) -> bool:
+    """Whether the user is on the incident, which is open or not long closed."""
+    ends = file.incident.closed_at
+    return any(row.user_id == user_id for row in file.staff) and (ends is None or when < ends + GRACE)
 
 
 def leave_undone(world: World) -> None:

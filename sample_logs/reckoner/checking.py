@@ -5,7 +5,7 @@ from typing import Any
 
 from accesses import Access
 from context import Context
-from detecting import after_warning, distances, mismatches, poor_reasons, repeated, unexplained
+from detecting import after_warning, distances, harvest, mismatches, poor_reasons, repeated, unexplained
 from reading import Source
 
 Expected = dict[str, Any]
@@ -73,6 +73,9 @@ def check_finding(name: str, finding: Expected, accesses: list[Access], context:
             reckoned = sum(distance in (0, 1) or (distance in (2, 3) and access.strength != "full") for access in rows)
         case "poor-reason":
             reckoned = poor_reasons(accesses).get((user, finding["system"]), "") and None
+        case "bulk-harvest":
+            reckoned = harvest(accesses, user, finding["incident_kind"], context)
+            wanted = {"event_count": wanted} | finding["details"]
         case other:
             return [f"{name}: no check for {other}"]
     return [] if reckoned == wanted else [f"{name}: {finding['detector']} {user} {subject}: {reckoned}, not {wanted}"]

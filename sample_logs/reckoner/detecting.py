@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from accesses import Access
@@ -51,6 +51,21 @@ def mismatches(accesses: list[Access], context: Context) -> Counter[Key]:
         ):
             found[(access.user_id, reference)] += 1
     return found
+
+
+def harvest(accesses: list[Access], user_id: str, kind: str, context: Context) -> dict[str, int]:
+    """bulk-harvest: accesses to incidents of the kind, or to subjects on them, that no incident explains."""
+    of_kind = {name for name, incident in context.incidents.items() if incident.kind == kind}
+    of_kind |= {subject for name in of_kind for subject in context.on_incident[name]}
+    rows = [access for access in accesses if access.user_id == user_id and access.subject_id in of_kind]
+    rows = [access for access in rows if access.explanation in ("", "standing-authority")]
+    days = [date.fromisoformat(local_day(access.when)) for access in rows]
+    return {
+        "event_count": len(rows),
+        "accesses": max(sum(timedelta(0) <= last - day < timedelta(90) for day in days) for last in days),
+        "subjects": len({access.subject_id for access in rows}),
+        "unexplained_accesses": sum(not access.strength for access in rows),
+    }
 
 
 def wilson_low(hits: int, total: int) -> float:

@@ -75,6 +75,29 @@ SELECT
   CASE ranked.remoteness WHEN 0 THEN 28 WHEN 1 THEN 22 ELSE 12 END AS points,
   ranked.colleague_id,
   ranked.relation,
+  CASE ranked.relation
+    WHEN 'self'
+    THEN 'the own record of'
+    WHEN 'partner'
+    THEN 'a partner of'
+    WHEN 'ex_partner'
+    THEN 'a former partner of'
+    WHEN 'family'
+    THEN 'a relative of'
+    WHEN 'household'
+    THEN 'somebody of the household of'
+    WHEN 'neighbour'
+    THEN 'a neighbour of'
+    WHEN 'friend'
+    THEN 'a friend of'
+    WHEN 'associate'
+    THEN 'an associate of'
+    WHEN 'own_vehicle'
+    THEN 'the own vehicle of'
+    WHEN 'own_address'
+    THEN 'the own address of'
+    ELSE CONCAT(COALESCE(TRANSLATE(ranked.relation, '_', ' '), ''), ' of')
+  END AS near_words,
   staff_near.colleagues,
   pair.accesses,
   pair.weak

@@ -105,13 +105,33 @@ WITH pair AS (
     suspect.occurred_at AS contact_at,
     suspect.personal,
     suspect.still_bound,
-    suspect.after_closure
+    suspect.after_closure,
+    CAST(look_up.occurred_at + COALESCE(look_clock.hours_ahead, 0) * INTERVAL '1' HOUR AS DATE) AS looked_up_date,
+    CAST(suspect.occurred_at + COALESCE(contact_clock.hours_ahead, 0) * INTERVAL '1' HOUR AS DATE) AS contact_date
   FROM suspect
   INNER JOIN look_up
     ON suspect.user_id = look_up.user_id
     AND suspect.subject_id = look_up.subject_id
     AND look_up.occurred_at <= suspect.occurred_at
     AND look_up.occurred_at >= suspect.occurred_at - :days * INTERVAL '1' DAY
+  LEFT JOIN local_clock AS look_clock
+    ON (
+      look_clock.first_day IS NULL
+      OR CAST(look_up.occurred_at AS DATE) >= look_clock.first_day
+    )
+    AND (
+      look_clock.until_day IS NULL
+      OR CAST(look_up.occurred_at AS DATE) < look_clock.until_day
+    )
+  LEFT JOIN local_clock AS contact_clock
+    ON (
+      contact_clock.first_day IS NULL
+      OR CAST(suspect.occurred_at AS DATE) >= contact_clock.first_day
+    )
+    AND (
+      contact_clock.until_day IS NULL
+      OR CAST(suspect.occurred_at AS DATE) < contact_clock.until_day
+    )
 ), counted AS (
   SELECT
     preceded.user_id,
@@ -123,6 +143,10 @@ WITH pair AS (
       preceded.after_closure) AS after_closure_contacts,
     MIN(preceded.contact_at) AS first_contact_at,
     MAX(preceded.contact_at) AS last_contact_at,
+    MIN(preceded.looked_up_date) AS first_look_date,
+    MAX(preceded.looked_up_date) AS last_look_date,
+    MIN(preceded.contact_date) AS first_contact_date,
+    MAX(preceded.contact_date) AS last_contact_date,
     MIN(
       CAST(FLOOR(UNIX_TIMESTAMP(preceded.contact_at)) AS DOUBLE) - CAST(FLOOR(UNIX_TIMESTAMP(preceded.looked_up_at)) AS DOUBLE)
     ) AS least_seconds,
@@ -163,6 +187,34 @@ SELECT DISTINCT
   counted.contacts,
   counted.personal_contacts,
   counted.after_closure_contacts,
+  CASE
+    WHEN counted.first_look_date = counted.last_look_date
+    THEN 'on ' || CAST(counted.first_look_date AS STRING)
+    ELSE 'between ' || CAST(counted.first_look_date AS STRING) || ' and ' || CAST(counted.last_look_date AS STRING)
+  END AS looked_up_on,
+  CASE
+    WHEN counted.first_contact_date = counted.last_contact_date
+    THEN 'on ' || CAST(counted.first_contact_date AS STRING)
+    ELSE 'between ' || CAST(counted.first_contact_date AS STRING) || ' and ' || CAST(counted.last_contact_date AS STRING)
+  END AS contacted_on,
+  CASE
+    WHEN counted.personal_contacts = counted.contacts
+    AND counted.after_closure_contacts = counted.contacts
+    THEN 'by a personal device and after the case was closed'
+    WHEN counted.personal_contacts = counted.contacts
+    AND counted.after_closure_contacts = 0
+    THEN 'by a personal device'
+    WHEN counted.personal_contacts = counted.contacts
+    THEN 'by a personal device, ' || CAST(counted.after_closure_contacts AS STRING) || ' of them after the case was closed'
+    WHEN counted.personal_contacts = 0
+    THEN 'after the case was closed'
+    ELSE CAST(counted.personal_contacts AS STRING) || ' of them by a personal device and ' || CAST(counted.after_closure_contacts AS STRING) || ' after the case was closed'
+  END AS contact_words,
+  CASE
+    WHEN counted.least_seconds < 86400
+    THEN 'within a day of'
+    ELSE CAST(CAST(CAST(FLOOR(counted.least_seconds / 86400) AS DOUBLE) AS BIGINT) AS STRING) || ' days after'
+  END AS soonest,
   counted.first_contact_at,
   counted.last_contact_at,
   CAST(CAST(FLOOR(counted.least_seconds / 86400) AS DOUBLE) AS BIGINT) AS days_to_contact,

@@ -72,7 +72,32 @@ WITH performed AS (
     user_id,
     subject_id,
     LISTAGG(action, ', ') WITHIN GROUP (ORDER BY
-      action NULLS LAST) AS actions
+      action NULLS LAST) AS actions,
+    LISTAGG(
+      
+        CASE action
+          WHEN 'print'
+          THEN 'printed'
+          WHEN 'export'
+          THEN 'exported'
+          WHEN 'disclose'
+          THEN 'disclosed'
+          WHEN 'create'
+          THEN 'created'
+          WHEN 'amend'
+          THEN 'amended'
+          WHEN 'delete'
+          THEN 'deleted'
+          WHEN 'merge'
+          THEN 'merged'
+          WHEN 'disseminate'
+          THEN 'disseminated'
+          ELSE CONCAT('did "', COALESCE(action, ''), '" to')
+        END,
+        ' and '
+      
+    ) WITHIN GROUP (ORDER BY
+      action NULLS LAST) AS action_words
   FROM done
   GROUP BY
     user_id,
@@ -120,6 +145,7 @@ SELECT
     ELSE 38
   END AS points,
   named.actions,
+  CASE WHEN counted.looks > 0 THEN 'looked up and then ' ELSE '' END || named.action_words AS done_words,
   acted.acts,
   counted.accesses,
   counted.looks,

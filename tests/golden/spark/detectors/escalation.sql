@@ -190,6 +190,13 @@ SELECT
   rated.unit,
   rated.unit_before,
   rated.other_supervisor,
+  CASE
+    WHEN rated.unit <> rated.unit_before
+    THEN 'the move to '
+    WHEN rated.other_supervisor
+    THEN 'the change of supervisor in '
+    ELSE 'the change of role in '
+  END || rated.unit AS change_words,
   rated.before_count + rated.after_count AS total,
   rated.before_count,
   rated.after_count,

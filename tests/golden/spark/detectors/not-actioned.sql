@@ -199,6 +199,31 @@ SELECT
       FLOOR(UNIX_TIMESTAMP(judged.due_at)) - FLOOR(UNIX_TIMESTAMP(judged.seen_at))
     ) / 3600
   ) AS DOUBLE) AS BIGINT) AS hours_seen,
+  CONCAT_WS(
+    '; ',
+    TRANSLATE(judged.kind, '_', ' '),
+    CONCAT('somebody on it is marked ', COALESCE(TRANSLATE(at_risk.markers, '_', ' '), ''))
+  ) AS marked_words,
+  CASE
+    WHEN judged.due_at < judged.closed_at AND NOT judged.actioned_late
+    THEN CONCAT('left for ', COALESCE(CAST(:hours_left AS STRING), ''), ' hours, then closed')
+    WHEN judged.closed_at IS NULL OR judged.actioned_late
+    THEN CONCAT('left for ', COALESCE(CAST(:hours_left AS STRING), ''), ' hours')
+    WHEN CAST(FLOOR(UNIX_TIMESTAMP(judged.due_at)) AS DOUBLE) - CAST(FLOOR(UNIX_TIMESTAMP(judged.seen_at)) AS DOUBLE) < 3600
+    THEN 'closed within the hour'
+    ELSE CONCAT(
+      'closed after ',
+      COALESCE(
+        CAST(CAST(CAST(FLOOR(
+          (
+            FLOOR(UNIX_TIMESTAMP(judged.due_at)) - FLOOR(UNIX_TIMESTAMP(judged.seen_at))
+          ) / 3600
+        ) AS DOUBLE) AS BIGINT) AS STRING),
+        ''
+      ),
+      ' hours'
+    )
+  END AS outcome_words,
   usual.incidents AS such_incidents,
   CAST(ROUND(CAST(usual.actioned_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS actioned_share
 FROM judged

@@ -126,6 +126,11 @@ SELECT
   counted.subjects,
   counted.to_the_case,
   counted.changes,
+  CASE
+    WHEN counted.changes = 0
+    THEN 'nothing changed'
+    ELSE CONCAT(COALESCE(CAST(counted.changes AS STRING), ''), ' changes')
+  END AS change_words,
   counted.explained,
   counted.explained_elsewhere
 FROM cited

@@ -187,6 +187,15 @@ WITH generic AS (
     access_id,
     user_id,
     system
+), same_count AS (
+  SELECT
+    user_id,
+    system,
+    SUM(CASE WHEN same_reason THEN 1 ELSE 0 END) AS accesses
+  FROM distinct_cited
+  GROUP BY
+    user_id,
+    system
 )
 SELECT
   distinct_cited.user_id,
@@ -201,11 +210,30 @@ SELECT
   CAST(ROUND(CAST(bounded.share_lower AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_lower,
   CAST(ROUND(CAST(bounded.force_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS force_share,
   CAST(ROUND(CAST(100 * bounded.force_share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS force_percent,
-  SUM(CASE WHEN distinct_cited.same_reason THEN 1 ELSE 0 END) OVER (PARTITION BY distinct_cited.user_id, distinct_cited.system) AS same_reason_accesses
+  same_count.accesses AS same_reason_accesses,
+  CASE
+    WHEN striking.user_id IS NULL
+    THEN ''
+    ELSE CAST(bounded.poor_reasons AS STRING) || ' of ' || CAST(bounded.accesses AS STRING) || ' accesses without a usable reason (' || CAST(CAST(CAST(ROUND(CAST(100 * bounded.share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS DECIMAL(18, 1)) AS STRING) || ' %, against ' || CAST(CAST(CAST(ROUND(CAST(100 * bounded.force_share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS DECIMAL(18, 1)) AS STRING) || ' % in the force)'
+  END || CASE
+    WHEN NOT striking.user_id IS NULL AND same_count.accesses > 0
+    THEN ', and '
+    ELSE ''
+  END || CASE
+    WHEN same_count.accesses = 0
+    THEN ''
+    ELSE CAST(same_count.accesses AS STRING) || ' of ' || CAST(bounded.accesses AS STRING) || ' accesses under one reason given again and again for the same subject'
+  END AS reason_words
 FROM distinct_cited
 INNER JOIN bounded
   ON distinct_cited.user_id = bounded.user_id
   AND distinct_cited.system = bounded.system
+INNER JOIN same_count
+  ON distinct_cited.user_id = same_count.user_id
+  AND distinct_cited.system = same_count.system
+LEFT JOIN striking
+  ON distinct_cited.user_id = striking.user_id
+  AND distinct_cited.system = striking.system
 ORDER BY
   distinct_cited.user_id NULLS LAST,
   distinct_cited.system NULLS LAST,

@@ -100,6 +100,15 @@ SELECT DISTINCT
   gravest.reference AS incident_reference,
   gravest.unit AS incident_unit,
   gravest.kind AS incident_kind,
+  CASE WHEN gravest.reference = probed.subject_id THEN 'that ' ELSE 'the ' END || CASE
+    WHEN gravest.kind = 'intelligence'
+    THEN 'intelligence item'
+    ELSE CONCAT_WS(' ', TRANSLATE(gravest.kind, '_', ' '), 'incident')
+  END || CASE
+    WHEN gravest.reference = probed.subject_id
+    THEN ' open'
+    ELSE ' ' || gravest.reference || ' open on that subject'
+  END AS incident_words,
   counted.accesses,
   counted.incidents,
   counted.sensitive_accesses,

@@ -56,6 +56,21 @@ SELECT
   counted.missing,
   counted.not_open,
   counted.not_holding,
+  CONCAT_WS(
+    ', ',
+    CASE WHEN counted.missing > 0 THEN 'no such incident is known' END,
+    CASE
+      WHEN counted.not_open > 0
+      THEN CONCAT(COALESCE(CAST(counted.not_open AS STRING), ''), ' while it was not open')
+    END,
+    CASE
+      WHEN counted.not_holding > 0
+      THEN CONCAT(
+        COALESCE(CAST(counted.not_holding AS STRING), ''),
+        ' to subjects that it does not hold'
+      )
+    END
+  ) AS misfit_words,
   counted.explained,
   counted.subjects
 FROM mismatch

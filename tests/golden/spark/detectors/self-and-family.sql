@@ -85,6 +85,37 @@ SELECT DISTINCT
   CASE nearest.distance WHEN 0 THEN 38 WHEN 1 THEN 36 WHEN 2 THEN 22 ELSE 12 END AS points,
   nearest.distance,
   named.relation,
+  CASE nearest.distance
+    WHEN 0
+    THEN ''
+    WHEN 1
+    THEN ''
+    WHEN 2
+    THEN 'linked to '
+    ELSE 'two links from '
+  END || CASE named.relation
+    WHEN 'self'
+    THEN 'the user\'s own record'
+    WHEN 'partner'
+    THEN 'a partner\'s record'
+    WHEN 'ex_partner'
+    THEN 'a former partner\'s record'
+    WHEN 'family'
+    THEN 'a relative\'s record'
+    WHEN 'household'
+    THEN 'the record of somebody of the household'
+    WHEN 'neighbour'
+    THEN 'a neighbour\'s record'
+    WHEN 'friend'
+    THEN 'a friend\'s record'
+    WHEN 'associate'
+    THEN 'an associate\'s record'
+    WHEN 'own_vehicle'
+    THEN 'the user\'s own vehicle'
+    WHEN 'own_address'
+    THEN 'the user\'s own address'
+    ELSE CONCAT('a record related as ', COALESCE(TRANSLATE(named.relation, '_', ' '), ''))
+  END AS near_words,
   nearest.accesses,
   nearest.explained
 FROM cited

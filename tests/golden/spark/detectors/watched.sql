@@ -63,6 +63,20 @@ SELECT
   digest.unexplained,
   digest.subjects,
   digest.users,
+  CASE
+    WHEN digest.users = 1
+    THEN digest.only_user
+    ELSE CONCAT(COALESCE(CAST(digest.users AS STRING), ''), ' users')
+  END AS watched_users,
+  CASE
+    WHEN digest.unexplained = 0
+    THEN 'none of them unexplained'
+    WHEN digest.unexplained < digest.accesses
+    THEN CONCAT(COALESCE(CAST(digest.unexplained AS STRING), ''), ' of them unexplained')
+    WHEN digest.accesses = 1
+    THEN 'unexplained'
+    ELSE 'all of them unexplained'
+  END AS unexplained_words,
   watch.authority,
   watch.purpose
 FROM observed
