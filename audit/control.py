@@ -8,6 +8,10 @@ hashing millions of accesses for a few hundred. An access passes where
 is below a bound, its three numbers taken from the seed. They run through all residues of a prime: so for every access each result
 is equally likely, and for every two that differ in place or second each pair of results is. A share that is reckoned from the
 draw is therefore neither shifted by the sieve nor less certain than without it.
+
+Accesses drawn are reviewed a few a day, and that adds up only while the draw stays. So the seed is the hash of the first log file
+loaded, whatever was reviewed and whatever came since, and the bound is PRIME halved so many times. An access that was drawn leaves
+the draw when a finding cites it, when newer ones with a smaller lot come before it, or when the log has doubled.
 """
 
 import hashlib
@@ -23,10 +27,23 @@ PRIME = 2_147_483_647
 LET_THROUGH = 4
 _NUMBERS = ("by_record", "by_second", "shift")
 _WITH_A_USER = "SELECT count(user_id) AS accesses FROM access"
+_FIRST_LOG_FILE = """
+    SELECT load_log.sha256
+    FROM load_log
+    INNER JOIN load_input ON load_log.load_id = load_input.load_id
+    WHERE load_input.table_name = 'event'
+    ORDER BY load_log.load_id, load_log.sha256
+    LIMIT 1
+"""
 
 
-def draw_control(engine: Engine, catalogue: Catalogue, basis: str, cited: pa.Table) -> pa.Table:
-    """Draw accesses at random from those that no finding cites: by the basis, so that the same data draws the same.
+def seed_of(engine: Engine) -> str:
+    """Return the seed: the beginning of the hash of the first log file loaded. Reviews, later loads and queries do not move it."""
+    return "".join(engine.query(_FIRST_LOG_FILE)["sha256"].to_pylist())[:16]
+
+
+def draw_control(engine: Engine, catalogue: Catalogue, seed: str, cited: pa.Table) -> pa.Table:
+    """Draw accesses at random from those that no finding cites: by the seed, so that the same data draws the same.
 
     `cited`: the accesses that findings cite, with `user_id`; their ids are the relation `cited`.
     """
@@ -35,7 +52,7 @@ def draw_control(engine: Engine, catalogue: Catalogue, basis: str, cited: pa.Tab
     population = engine.query(_WITH_A_USER)["accesses"][0].as_py() - (cited.num_rows - cited["user_id"].null_count)
     bound = first_bound(asked, population)
     while True:
-        row = sieve(basis[:16], bound) | {"population": population}
+        row = sieve(seed, bound) | {"population": population}
         engine.create_table_from("draw", pa.table({name: [value] for name, value in row.items()}))
         drawn = engine.query(query.sql, query.bound())
         if drawn.num_rows >= min(asked, population) or bound == PRIME:
@@ -50,8 +67,12 @@ def sieve(seed: str, bound: int) -> dict[str, str | int]:
 
 
 def first_bound(asked: int, population: int) -> int:
-    """Return the bound by which about LET_THROUGH times as many pass as are asked for; all where there are no more."""
-    return PRIME if population <= asked * LET_THROUGH else PRIME * asked * LET_THROUGH // population
+    """Return the bound by which LET_THROUGH to twice as many times those asked for pass; all where there are no more.
+
+    PRIME halved so many times: where the log grows by a night, what passed passes again.
+    """
+    enough = max(asked, 1) * LET_THROUGH
+    return PRIME >> max(population // enough, 1).bit_length() - 1
 
 
 def _residue(text: str) -> int:

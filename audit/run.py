@@ -12,7 +12,7 @@ import duckdb
 from audit.catalogue import Catalogue, queries_of_tried, read_catalogue, with_parameters
 from audit.catalogue.faults import suggestion
 from audit.comparison import Comparison, find_comparison
-from audit.control import draw_control
+from audit.control import draw_control, seed_of
 from audit.detect import Detection, failures, run_detectors
 from audit.engine import DuckDBEngine, Engine, Limits
 from audit.engine.duckdb import close_off, naming_query_faults
@@ -277,7 +277,7 @@ def examine(
     suppressions = dispositions.suppressions()
     with ThreadPoolExecutor(1, thread_name_prefix="audit-control") as beside:
         # Findings are put together in a database of their own: meanwhile the engine answers.
-        drawn = beside.submit(draw_control, engine, catalogue, comparison.basis, facts.accesses)
+        drawn = beside.submit(draw_control, engine, catalogue, seed_of(engine), facts.accesses)
         findings = assemble(ran, facts, comparison.previous, limits(workspace), suppressions, begin_table)
         control = drawn.result()
     coverage = engine.query(catalogue.report("coverage").sql)

@@ -209,7 +209,7 @@ def _examine(
 
 
 def _comparison(workspace: Workspace, manifest: Manifest, found: Sequence[Detection], reasons: Reasons) -> Comparison:
-    """Compare with the reports that the run compared with, and draw the control by the same lot."""
+    """Compare with the reports that the run compared with."""
     told = dict(manifest.compared_by_detector)
     if manifest.compared_with is not None and not told:
         # A manifest of an earlier version names one report for all.

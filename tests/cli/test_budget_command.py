@@ -64,6 +64,32 @@ def test_the_same_report_gives_the_same_control_and_the_same_data_too(in_force, 
     assert one == other
 
 
+def test_neither_a_review_nor_a_later_file_draws_others(tiny, in_tiny):
+    logs = tiny / "logs"
+    header, *rows = (logs / "2024.csv").read_text().splitlines()
+    drawn_from = [
+        f"C{number},2024-06-{number % 28 + 1:02d} 11:00:00,RMS,U2,,view,person,P2,,INC-1" for number in range(90)
+    ]
+    (logs / "2024.csv").write_text("\n".join([header, *rows, *drawn_from]) + "\n")
+
+    def control():
+        assert in_tiny("run").code == 0
+        return pq.read_table(max((tiny / "reports").glob("run=*")) / "control.parquet", partitioning=None)
+
+    first = control()
+    finding = in_tiny("findings", "--format", "json").json[0]["finding_id"]
+    in_tiny("review", finding, "--outcome", "explained", "--by", "A")
+    reviewed = control()
+    (logs / "later.csv").write_text(f"{header}\nD1,2024-07-30 11:00:00,RMS,U2,,view,person,P2,,INC-1\n")
+    later = control()
+
+    assert first.num_rows > 20
+    assert reviewed == first
+    ids = [access_id for access_id in later["access_id"].to_pylist() if access_id != "D1"]
+    assert ids == first["access_id"].to_pylist()
+    assert set(later["seed"].to_pylist()) == set(first["seed"].to_pylist())
+
+
 def test_people_get_the_control_apart_and_told_what_it_is_for(in_force):
     out = in_force("findings", "--budget", 20).out
 

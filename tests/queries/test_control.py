@@ -123,9 +123,21 @@ def test_of_many_few_are_hashed() -> None:
 
     passed = sum(plain_residue(act, **numbers, prime=PRIME) < bound for act in acts)
 
-    assert bound == PRIME * 50 * LET_THROUGH // 20_000
-    assert 150 < passed < 250
+    assert bound == PRIME >> 6
+    assert 250 < passed < 375
     assert drawn(acts, "0123456789abcdef", 50) == plain_draw(acts, "0123456789abcdef", 50)
+
+
+def test_when_the_log_grows_what_was_drawn_stays_but_for_newer_accesses_with_a_smaller_lot() -> None:
+    acts = [Act(f"A{number}", "U1", number, 1_700_000_000 + number * 7, cited=False) for number in range(20_200)]
+
+    before = drawn(acts[:20_000], "0123456789abcdef", 50)
+    after = drawn(acts, "0123456789abcdef", 50)
+
+    newer = {act.access_id for act in acts[20_000:]}
+    kept = [access_id for access_id in after if access_id not in newer]
+    assert before[: len(kept)] == kept
+    assert len(kept) > 45
 
 
 @pytest.mark.parametrize("bound", range(6))
