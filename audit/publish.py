@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +17,7 @@ from audit.detect import Detection
 from audit.engine import Engine
 from audit.explain import Horizon
 from audit.findings import Findings
+from audit.findings.score import REASONS
 from audit.ledger import ledger_of
 from audit.program import program_version
 from audit.recording import record_published, record_run
@@ -132,7 +134,8 @@ def make_report(engine: Engine, catalogue: Catalogue, examined: Examined, manife
         withdrawn=_withdrawn(engine, examined, manifest),
         manifest=manifest,
         notes={found.detector.id: _note(found.detector) for found in examined.detections},
-        reviews=_review_notes(examined),
+        reviews=_review_notes(examined, ZoneInfo(manifest.timezone)),
+        reasons=REASONS,
     )
 
 
@@ -141,8 +144,8 @@ def _disposition(review: Review, dispositions: Dispositions) -> Disposition:
     return Disposition(review.finding_id, review.outcome, review.no, review.entry, excludes)
 
 
-def _review_notes(examined: Examined) -> tuple[ReviewNote, ...]:
-    """Return the reviews of findings that this report has, and whether they exclude them."""
+def _review_notes(examined: Examined, zone: ZoneInfo) -> tuple[ReviewNote, ...]:
+    """Return the reviews of findings that this report has, by local day, and whether they exclude them."""
     findings = examined.findings.findings.select(["finding_id", "summary", "suppressed_by"])
     reviewed = pa.array([review.finding_id for review in examined.dispositions.reviews], pa.string())
     findings = findings.filter(pc.is_in(findings["finding_id"], value_set=reviewed))
@@ -153,7 +156,7 @@ def _review_notes(examined: Examined) -> tuple[ReviewNote, ...]:
             found[review.finding_id]["summary"],
             review.outcome,
             review.by,
-            review.at[:10],
+            str(review.day(zone)),
             review.note,
             str(review.until) if review.until else None,
             found[review.finding_id]["suppressed_by"] is not None,

@@ -43,6 +43,10 @@ class Review:
         """Say whether it excludes its finding on that local day, while the finding cites what was reviewed."""
         return self.outcome in EXCLUDING and (self.until is None or today <= self.until)
 
+    def day(self, zone: ZoneInfo) -> date:
+        """Return the local day on which it was made."""
+        return datetime.fromisoformat(self.at).astimezone(zone).date()
+
 
 def read_reviews(chain: Chain) -> dict[str, list[Review]]:
     """Return all reviews by finding, in the order in which they were made."""

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from audit.cli.output import print_facts, print_lines, print_object, print_rows
 from audit.cli.review_view import review_lines, review_objects
-from audit.findings.score import PARTS
+from audit.findings.score import REASONS
+from audit.report.glossary import NUMBERS
+from audit.report.shown import with_local_times
 from audit.reviews import Review
 
 Row = Mapping[str, Any]
-_REASONS = {part.name: part.reason for part in PARTS} | {"bound": "the score ends at 0 and at 100"}
 _TIMELINE = (
     "no", "time", "subject_id", "user_id", "system", "action", "file:record", "reason", "reference", "explained_by", "access_id",
 )  # fmt: skip
@@ -29,13 +30,13 @@ def print_finding(
     zone = ZoneInfo(timezone)
     print_lines([finding["summary"], ""])
     print_facts(_facts(finding, decoded["key"], zone, timezone))
-    _print_section("Reviews (a run applies those that stood when it began)", review_lines(reviews))
+    _print_section("Reviews (a run applies those that stood when it began)", review_lines(reviews, zone))
     numbers = {name: value for name, value in decoded["details"].items() if name != "score_parts"}
-    _print_section("Numbers (times in them are UTC)", [(name, _number(value)) for name, value in numbers.items()])
+    _print_section("Numbers", [(name, _told(name, value, zone)) for name, value in numbers.items()])
     parts = decoded["details"].get("score_parts", {})
     _print_section(
         f"Score {finding['score']}",
-        [(f"{points:>+4} {name}", _REASONS.get(name, "")) for name, points in parts.items()],
+        [(f"{points:>+4} {name}", REASONS.get(name, "")) for name, points in parts.items()],
     )
     _print_evidence(evidence, decoded["key"], zone)
     print_lines(
@@ -55,7 +56,7 @@ def _facts(finding: Row, key: Row, zone: ZoneInfo, timezone: str) -> list[tuple[
         ("Finding", finding["finding_id"]),
         ("Rank", f"{rank}; score {finding['score']}; {finding['level']}; {finding['status']}"),
         ("Detector", f"{finding['detector']} ({finding['family']})"),
-        *((name, str(value)) for name, value in key.items()),
+        *((name, str(with_local_times(value, zone))) for name, value in key.items()),
         ("Accesses", counted),
         ("From, to", f"{', '.join(dict.fromkeys(span))} (times are local: {timezone})"),
     ]
@@ -65,6 +66,12 @@ def _print_section(heading: str, facts: Sequence[tuple[str, str]]) -> None:
     if facts:
         print_lines(["", heading])
         print_facts([(f"  {label}", text) for label, text in facts])
+
+
+def _told(name: str, value: object, zone: ZoneInfo) -> str:
+    """Return a number, and what it means where its name does not say it."""
+    text = _number(with_local_times(value, zone))
+    return f"{text}  ({NUMBERS[name]})" if name in NUMBERS else text
 
 
 def _number(value: object) -> str:

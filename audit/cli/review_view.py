@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from audit.cli.output import print_lines, print_object
 from audit.reviews import Review
@@ -20,9 +21,9 @@ def print_review(review: Review, excludes: bool, output_format: str) -> None:
     ])  # fmt: skip
 
 
-def review_lines(reviews: Sequence[Review]) -> list[tuple[str, str]]:
-    """Return the reviews of a finding for people: the day, and what was decided by whom."""
-    return [(review.at[:10], _sentence(review)) for review in reviews]
+def review_lines(reviews: Sequence[Review], zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Return the reviews of a finding for people: the local day, and what was decided by whom."""
+    return [(str(review.day(zone)), _sentence(review)) for review in reviews]
 
 
 def _sentence(review: Review) -> str:

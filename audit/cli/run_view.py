@@ -16,6 +16,7 @@ from audit.detect import failures
 from audit.load.health import UNRESOLVED
 from audit.report.manifest import Manifest
 from audit.report.read import Run, published_runs, read_manifest, read_table
+from audit.report.shown import percent
 from audit.report.tables import LEVELS, STATUSES
 from audit.run import RunResult
 from audit.workspace import Workspace
@@ -157,7 +158,7 @@ def _accesses_sentence(states: Mapping[str, int]) -> str:
         "unexplained": "unexplained",
         "unjudged": "not judged",
     }
-    parts = ", ".join(f"{states[name]:,} {word} ({states[name] / max(total, 1):.1%})" for name, word in words.items())
+    parts = ", ".join(f"{states[name]:,} {word} ({percent(states[name], total)})" for name, word in words.items())
     return f"{total:,}: {parts}" if total else "none"
 
 

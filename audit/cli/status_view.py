@@ -8,6 +8,7 @@ from typing import Any
 from audit.cli.messages import Messages
 from audit.cli.output import print_lines, print_object, print_rows
 from audit.load.health import UNRESOLVED, Health
+from audit.report.shown import percent
 from audit.status import InputStatus, LastRun, Status
 
 _SHOWN = 10
@@ -127,7 +128,7 @@ def _sentences(health: Health) -> Iterator[str]:
 
 
 def _percent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.1f} %"
+    return "" if share is None else percent(share) or ""
 
 
 def _name(item: InputStatus, inputs: Sequence[InputStatus]) -> str:

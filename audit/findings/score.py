@@ -68,6 +68,8 @@ PARTS = (
     ),
 )
 LEAST, MOST = 0, 100
+# What stands in `score_parts`, for people: `bound` is there where the parts add up to less or more.
+REASONS = {part.name: part.reason for part in PARTS} | {"bound": f"the score ends at {LEAST} and at {MOST}"}
 
 # What a finding's level leaves of its score in the rank of its user. Informational findings are context. Low ones are the
 # net, in which most honest noise lies: by itself each says little, and a heavy user of the systems has many.

@@ -8,19 +8,22 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from audit.report.glossary import LEVEL, NUMBERS, ORDER, SCORE
 from audit.report.page import Size, make_page
 from audit.report.report import Report
+from audit.report.shown import local_time, percent, with_local_times
 from audit.text import shortened, visible
 
 MAX_BYTES = 2_000_000
 # Tried in this order until the page is small enough to send and to open.
-_SIZES = (Size(50, 40), Size(50, 20), Size(50, 10), Size(25, 5), Size(10, 0))
+_SIZES = (Size(50, 100, 40), Size(50, 100, 20), Size(50, 100, 10), Size(50, 100, 5), Size(25, 50, 5), Size(10, 20, 0))
 _CELL_CHARACTERS = 160
 _LONG_CHARACTERS = 500
 
@@ -39,7 +42,8 @@ def _render(report: Report, size: Size) -> str:
     style = _style(environment)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     template = environment.get_template("report.html.j2")
-    return template.render(page=make_page(report, size), style=style, style_sha256=digest)
+    legend = {"level": LEVEL, "score": SCORE, "order": ORDER, "numbers": NUMBERS}
+    return template.render(page=make_page(report, size), legend=legend, style=style, style_sha256=digest)
 
 
 def _environment(zone: ZoneInfo) -> Environment:
@@ -54,9 +58,9 @@ def _environment(zone: ZoneInfo) -> Environment:
     environment.filters |= {
         "cell": lambda value: _cell(value, _CELL_CHARACTERS),
         "long": lambda value: _cell(value, _LONG_CHARACTERS),
-        "value": _value,
+        "value": lambda value: _value(with_local_times(value, zone)),
         "count": _count,
-        "share": _share,
+        "share": percent,
         "parameter": lambda value: _cell(json.dumps(value, ensure_ascii=False), _LONG_CHARACTERS),
         "words": lambda name: str(name).replace("_", " "),
         "when": lambda moment: _when(moment, zone),
@@ -99,19 +103,8 @@ def _count(value: int | None) -> str | None:
     return None if value is None else f"{value:,}"
 
 
-def _share(part: int, whole: int) -> str | None:
-    """Write a percentage; None of nothing. In tenths by integers, so that 99.96 % is not shown as all."""
-    if not whole:
-        return None
-    tenths = part * 1000 // whole
-    return f"{tenths // 10}.{tenths % 10} %"
-
-
 def _when(moment: datetime | None, zone: ZoneInfo) -> str:
-    """Write a time (naive, UTC) as local time with the zone's name, so that a doubled hour is told apart."""
-    if moment is None:
-        return "—"
-    return moment.replace(tzinfo=UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
+    return "—" if moment is None else local_time(moment, zone)
 
 
 def _bar(row: Mapping[str, int]) -> list[tuple[str, str, str]]:

@@ -1,9 +1,10 @@
-"""Choose what report.html shows: the top of the report, and how much more there is. Makes no HTML.
+"""Choose what report.html shows: the top of the report, all that is grave, and how much more there is. Makes no HTML.
 
 A reader has one morning; the Parquet files hold the rest. Nothing here may depend on a clock or on the run's id.
 """
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,20 +12,23 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from audit.report.glossary import NUMBERS as MEANINGS
 from audit.report.manifest import InputFile, Manifest
 from audit.report.report import DetectorNote, Report
 from audit.report.tables import LEVELS, SCHEMAS, STATUSES
 
 Row = Mapping[str, Any]
 
-USERS, FILES, MONTHS, WITHDRAWN, NUMBERS, LISTED, SHARES = 50, 50, 120, 50, 40, 100, 3
+USERS, FILES, MONTHS, WITHDRAWN, NUMBERS, LISTED, SHARES, LINKS = 50, 50, 120, 50, 40, 100, 3, 12
+GRAVE = ("high", "critical")
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many findings a page shows, and how many accesses under each."""
+    """How many findings a page shows, how many grave ones of a lower rank besides, and how many accesses under each."""
 
     findings: int = 50
+    grave: int = 100
     accesses: int = 40
 
 
@@ -38,13 +42,13 @@ class Part:
 
 @dataclass(frozen=True)
 class FindingView:
-    """A finding as the page shows it. `parts` are the points that make the score; `numbers` all else in details."""
+    """A finding as the page shows it. `numbers`: name, value. `parts` make the score: name, points, why it is there."""
 
     row: Row
     title: str
     note: DetectorNote
     numbers: Sequence[tuple[str, object]]
-    parts: Sequence[tuple[str, Any]]
+    parts: Sequence[tuple[str, Any, str]]
     accesses: Part
     names_user: bool
     names_subject: bool
@@ -52,7 +56,32 @@ class FindingView:
     @property
     def points(self) -> float:
         """The sum of the parts: the score, unless it was held within 0 to 100."""
-        return sum(points for _, points in self.parts if isinstance(points, int | float))
+        return sum(points for _, points, _ in self.parts if isinstance(points, int | float))
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The findings shown: the first by rank, and the graver ones among the rest. `more`, `more_grave`: how many are not."""
+
+    first: Sequence[FindingView]
+    graver: Sequence[FindingView]
+    more: int
+    more_grave: int
+
+    @property
+    def shown(self) -> list[FindingView]:
+        """All that are shown, by rank."""
+        return [*self.first, *self.graver]
+
+
+@dataclass(frozen=True)
+class UserView:
+    """A user, the points by detector, the ranks of the findings on this page, and the command that shows all of them."""
+
+    row: Row
+    components: Sequence[tuple[str, Any]]
+    shown: Part
+    command: str
 
 
 @dataclass(frozen=True)
@@ -96,7 +125,8 @@ class Page:
     warnings: Part
     skipped: Sequence[Row]
     users: Part
-    findings: Part
+    findings: Findings
+    glossary: Sequence[tuple[str, str]]
     systems: Sequence[Row]
     months: Part
     rules: Sequence[RuleView]
@@ -110,6 +140,7 @@ def make_page(report: Report, size: Size) -> Page:
     findings = report.findings
     ranked = findings.num_rows - findings["rank"].null_count
     rules: list[Row] = report.rules.to_pylist()
+    shown = _choose_findings(report, ranked, size)
     return Page(
         manifest=report.manifest,
         levels=_count(findings.slice(0, ranked)["level"], tuple(reversed(LEVELS))),
@@ -120,8 +151,9 @@ def make_page(report: Report, size: Size) -> Page:
         files=_top(sorted(report.manifest.inputs, key=lambda file: (file.source, file.path, file.load_id)), FILES),
         warnings=_top(report.manifest.warnings, LISTED),
         skipped=[rule for rule in rules if rule["skipped"] is not None],
-        users=_top_users(report),
-        findings=Part(_top_findings(report, min(ranked, size.findings), size), max(ranked - size.findings, 0)),
+        users=_top_users(report, shown.shown),
+        findings=shown,
+        glossary=_explain_numbers(shown.shown),
         systems=_sum_systems(report.coverage),
         months=_newest_months(report.coverage),
         rules=[RuleView(rule, _note(report, rule["detector"])) for rule in rules],
@@ -161,23 +193,43 @@ def _note(report: Report, detector: str) -> DetectorNote:
     return report.notes.get(detector) or DetectorNote(title=detector)
 
 
-def _top_users(report: Report) -> Part:
-    rows: list[dict[str, Any]] = report.users.slice(0, USERS).to_pylist()
-    for row in rows:
-        points = _read_object(row["components"])
-        row["components"] = sorted(points.items(), key=lambda item: (-_number(item[1]), item[0]))
-    return Part(rows, max(report.users.num_rows - USERS, 0))
+def _top_users(report: Report, shown: Sequence[FindingView]) -> Part:
+    ranks: dict[str, list[int]] = {}
+    for view in shown:
+        ranks.setdefault(view.row["user_id"], []).append(view.row["rank"])
+    rows: list[Row] = report.users.slice(0, USERS).to_pylist()
+    return Part([_view_user(row, ranks.get(row["user_id"], [])) for row in rows], max(report.users.num_rows - USERS, 0))
 
 
-def _top_findings(report: Report, how_many: int, size: Size) -> list[FindingView]:
-    top = report.findings.slice(0, how_many)
-    cited = report.evidence.filter(
-        pc.is_in(report.evidence["finding_id"], value_set=top["finding_id"].combine_chunks())
+def _view_user(row: Row, ranks: Sequence[int]) -> UserView:
+    points = _read_object(row["components"])
+    components = sorted(points.items(), key=lambda item: (-_number(item[1]), item[0]))
+    # As a shell takes it: an id from a log may hold anything.
+    command = f"audit findings --user {shlex.quote(row['user_id'])} --limit {row['findings']}"
+    return UserView(row, components, _top(ranks, LINKS), command)
+
+
+def _choose_findings(report: Report, ranked: int, size: Size) -> Findings:
+    """Choose the best findings, and of those after them the high and critical ones."""
+    rest = report.findings.slice(size.findings, max(ranked - size.findings, 0))
+    graver = rest.filter(pc.is_in(rest["level"], value_set=pa.array(GRAVE, pa.string())))
+    first = report.findings.slice(0, min(ranked, size.findings))
+    shown = _view_findings(report, pa.concat_tables([first, graver.slice(0, size.grave)]), size)
+    return Findings(
+        first=shown[: first.num_rows],
+        graver=shown[first.num_rows :],
+        more=ranked - len(shown),
+        more_grave=max(graver.num_rows - size.grave, 0),
     )
+
+
+def _view_findings(report: Report, chosen: pa.Table, size: Size) -> list[FindingView]:
+    ids = chosen["finding_id"].combine_chunks()
+    cited = report.evidence.filter(pc.is_in(report.evidence["finding_id"], value_set=ids))
     by_finding: dict[str, list[Row]] = {}
     for access in cited.to_pylist():
         by_finding.setdefault(access["finding_id"], []).append(access)
-    return [_view_finding(report, row, by_finding.get(row["finding_id"], []), size) for row in top.to_pylist()]
+    return [_view_finding(report, row, by_finding.get(row["finding_id"], []), size) for row in chosen.to_pylist()]
 
 
 def _view_finding(report: Report, row: Row, accesses: Sequence[Row], size: Size) -> FindingView:
@@ -189,11 +241,19 @@ def _view_finding(report: Report, row: Row, accesses: Sequence[Row], size: Size)
         title=note.title,
         note=note,
         numbers=list(details.items())[:NUMBERS],
-        parts=list(parts.items()) if isinstance(parts, dict) else [],
+        parts=[(name, points, report.reasons.get(name, "")) for name, points in parts.items()]
+        if isinstance(parts, dict)
+        else [],
         accesses=Part(choose_accesses(accesses, size.accesses), max(len(accesses) - size.accesses, 0)),
         names_user=any(access["user_id"] != row["user_id"] for access in accesses),
         names_subject=any(access["subject_id"] != row["subject_id"] for access in accesses),
     )
+
+
+def _explain_numbers(shown: Sequence[FindingView]) -> list[tuple[str, str]]:
+    """Return what the numbers on this page mean that do not say it by their name."""
+    named = {name for view in shown for name, _ in view.numbers}
+    return [(name, meaning) for name, meaning in MEANINGS.items() if name in named]
 
 
 def choose_accesses(accesses: Sequence[Row], limit: int) -> list[Row]:

@@ -36,7 +36,7 @@ class ReviewNote:
 
 @dataclass(frozen=True)
 class Report:
-    """One run's report. The tables fit audit/report/tables.py; `notes` are by detector id."""
+    """One run's report. The tables fit audit/report/tables.py; `notes` are by detector id, `reasons` by part of the score."""
 
     findings: pa.Table
     evidence: pa.Table
@@ -48,3 +48,4 @@ class Report:
     control: pa.Table = field(default_factory=lambda: empty("control"))
     notes: Mapping[str, DetectorNote] = field(default_factory=dict)
     reviews: tuple[ReviewNote, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)

@@ -171,7 +171,8 @@ def test_run_tells_what_it_did(in_tiny, tiny):
     assert outcome.code == 0
     assert "4 files loaded. 10 records: 10 loaded, 0 duplicates, 0 quarantined, 0 rejected." in outcome.out
     assert (
-        "5: 1 explained (20.0%), 0 weakly explained (0.0%), 3 unexplained (60.0%), 1 not judged (20.0%)" in outcome.out
+        "5: 1 explained (20.0 %), 0 weakly explained (0.0 %), 3 unexplained (60.0 %), 1 not judged (20.0 %)"
+        in outcome.out
     )
     assert "access-after-warning: needs warning, and none is loaded" in outcome.out
     assert "U1 came back to P1 3 times on 3 days" in outcome.out

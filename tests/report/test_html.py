@@ -8,9 +8,11 @@ from html.parser import HTMLParser
 
 from made_up import FIRST, access, finding, manifest, month, report, table, user
 
+from audit.report.glossary import LEVEL, NUMBERS, ORDER, SCORE
 from audit.report.html import MAX_BYTES, render_html
 from audit.report.manifest import Horizon
 from audit.report.page import choose_accesses
+from audit.report.shown import percent
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202etxt\x1b[31m{{ 7*7 }}"
 
@@ -116,6 +118,66 @@ def test_times_are_local_and_a_doubled_hour_is_told_apart():
     assert "2024-10-27 01:30:00 GMT" in text
 
 
+def test_times_in_numbers_are_local_too_and_say_so():
+    details = {
+        "closed_at": "2024-06-30 23:30:00",
+        "seen": ["2024-01-01 00:00:00"],
+        "day": "2024-06-30",
+        "score_parts": {},
+    }
+    text = parsed(render_html(report(findings=table("findings", [finding(details=json.dumps(details))])))).text
+    assert "2024-07-01 00:30:00 BST" in text
+    assert "2024-01-01 00:00:00 GMT" in text
+    assert "2024-06-30 23:30:00" not in text
+
+
+def test_every_grave_finding_is_on_the_page_whatever_its_rank():
+    rows = [finding(f"f{rank:03d}", rank, level="medium") for rank in range(1, 91)]
+    rows[69]["level"], rows[79]["level"] = "high", "critical"
+    page = render_html(report(findings=table("findings", rows)))
+    shown = [int(rank) for rank in re.findall(r'id="finding-(\d+)"', page)]
+    assert shown == [*range(1, 51), 70, 80]
+    assert "And 38 more findings in <code>findings.parquet</code>, none of them high or critical" in page
+    assert "<code>audit findings --limit 90</code>" in page
+
+
+def test_a_user_leads_to_the_findings_on_the_page_and_to_the_rest():
+    rows = [finding(f"f{rank:03d}", rank, level="medium", user_id=f"U{rank % 2}") for rank in range(1, 91)]
+    known = [user("U1", findings=45), user("x; rm -rf /", 2, findings=3)]
+    page = render_html(report(findings=table("findings", rows), users=table("users", known)))
+    targets = set(re.findall(r'id="([^"]+)"', page))
+    links = set(re.findall(r'href="#([^"]+)"', page))
+    assert links <= targets
+    assert {"finding-1", "finding-3"} <= links
+    assert "and 13 more; all: <code>audit findings --user U1 --limit 45</code>" in page
+    assert "None on this page; all: <code>audit findings --user &#39;x; rm -rf /&#39; --limit 3</code>" in page
+
+
+def test_an_access_is_shown_with_the_id_by_which_it_can_be_explained():
+    page = render_html(report(evidence=table("evidence", [access(access_id="RMS-77")])))
+    assert '<small class="id access">RMS-77</small>' in page
+    assert "audit explain ACCESS" in page
+
+
+def test_level_and_score_and_the_numbers_are_explained():
+    details = json.dumps({"accesses": 2, "share_lower": 0.25, "score_parts": {"detector": 40, "amount": 2}})
+    given = report(findings=table("findings", [finding(details=details)]), reasons={"amount": "how many count"})
+    page = render_html(given)
+    text = parsed(page).text
+    for words in (LEVEL, SCORE, ORDER, NUMBERS["share_lower"], "how many count"):
+        assert words in text
+    assert '<a href="#number-share_lower">' in page
+    assert '<tr id="number-share_lower">' in page
+    assert NUMBERS["z"] not in text
+
+
+def test_a_share_is_rounded_half_up_to_one_decimal_as_on_the_terminal():
+    shares = [percent(44, 48), percent(1, 16), percent(0.0625), percent(0, 7), percent(7, 7), percent(3, 0)]
+    assert shares == ["91.7 %", "6.3 %", "6.3 %", "0.0 %", "100.0 %", None]
+    page = render_html(report(coverage=table("coverage", [month(accesses=48, explained=44, weak=4)])))
+    assert "91.7 %" in page
+
+
 def test_no_clock_and_no_run_id_stand_in_the_page():
     given = report()
     later = replace(given.manifest, run_id="r9", compared_with="r8", step_seconds={}, previous_manifest_sha256="ab")
@@ -141,7 +203,9 @@ def test_thousands_of_hostile_findings_make_a_small_page():
     ]
     page = render_html(report(findings=table("findings", rows), evidence=table("evidence", cited)))
     assert len(page.encode()) <= MAX_BYTES
-    assert re.search(r"And 2,9\d\d more findings in", page)
+    assert re.search(r"And 2,[89]\d\d more findings in", page)
+    assert re.search(r"2,[89]\d\d of them high or critical, which is more than a page holds", page)
+    assert "<code>audit findings --level high --limit 3000</code>" in page
 
 
 def test_an_empty_report_is_a_page_too():
@@ -169,4 +233,4 @@ def test_suppressed_findings_are_counted_and_not_shown():
     rows = [finding("a", 1), finding("b", None, summary="hidden away", suppressed_by="D1")]
     text = parsed(render_html(report(findings=table("findings", rows)))).text
     assert "hidden away" not in text
-    assert "1 suppressed by a disposition" in text
+    assert "1 more finding set aside by a review" in text
