@@ -1,9 +1,11 @@
-"""What reviewers decided of findings, as it stands on the ledger, and what follows from it for the next run.
+"""What reviewers decided of findings and control accesses, as it stands on the ledger, and what follows for the next run.
 
 The ledger is the one place in which a review is kept: it cannot be changed without a trace, and a warehouse made anew loses
 none. Of several reviews of a finding the last one counts. `explained` and `false-alarm` exclude the finding from the
 ranking for as long as it cites just the accesses that were reviewed, and to the end of the local day `until`; the others
 exclude nothing, for somebody on whom advice was given is to be seen again.
+
+From the review of a control access, which nothing found, nothing follows for the ranking: it tells what share of such is missed.
 """
 
 from collections.abc import Mapping
@@ -12,12 +14,14 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from audit.errors import UsageError
 from audit.findings import Suppression, hash_events
 from audit.ledger import Chain, Ledger
 from audit.workspace import Workspace
 
-REVIEW = "review"
+REVIEW, CONTROL_REVIEW = "review", "control-review"
 OUTCOMES = ("explained", "false-alarm", "advice", "training", "misconduct", "gross-misconduct", "criminal")
 EXCLUDING = frozenset({"explained", "false-alarm"})
 _LONGEST_NOTE = 4_000
@@ -48,6 +52,37 @@ class Review:
         return datetime.fromisoformat(self.at).astimezone(zone).date()
 
 
+@dataclass(frozen=True)
+class ControlReview:
+    """One review of an access drawn by lot. `no` and `entry`: its entry on the ledger, and that entry's hash."""
+
+    no: int
+    entry: str
+    at: str
+    recorded_by: str
+    access_id: str
+    place: int
+    outcome: str
+    by: str
+    note: str | None
+    run_id: str
+
+    @property
+    def for_action(self) -> bool:
+        """Say whether it is misuse that no detector found, graver or slight."""
+        return self.outcome not in EXCLUDING
+
+
+@dataclass(frozen=True)
+class ControlTally:
+    """Of the accesses drawn by lot from a population: how many are reviewed, and how many of those are for action."""
+
+    population: int
+    drawn: int
+    reviewed: int
+    for_action: int
+
+
 def read_reviews(chain: Chain) -> dict[str, list[Review]]:
     """Return all reviews by finding, in the order in which they were made."""
     found: dict[str, list[Review]] = {}
@@ -60,6 +95,35 @@ def read_reviews(chain: Chain) -> dict[str, list[Review]]:
         )  # fmt: skip
         found.setdefault(review.finding_id, []).append(review)
     return found
+
+
+def read_control_reviews(chain: Chain) -> dict[str, ControlReview]:
+    """Return the last review of each control access that has one."""
+    return {
+        entry.about["access_id"]: ControlReview(
+            entry.no, entry.hash, entry.at, entry.user, entry.about["access_id"], entry.about["place"],
+            entry.about["outcome"], entry.about["by"], entry.about["note"], entry.about["run_id"],
+        )
+        for entry in chain.of_kind(CONTROL_REVIEW)
+    }  # fmt: skip
+
+
+def reviewed_control(chain: Chain, access_id: str) -> Mapping[str, Any] | None:
+    """Return a control access as it was drawn when it was reviewed last: it may have left the draw since."""
+    told = [entry.about for entry in chain.of_kind(CONTROL_REVIEW) if entry.about["access_id"] == access_id]
+    return told[-1] if told else None
+
+
+def tally_control(control: pa.Table, reviews: Mapping[str, ControlReview]) -> ControlTally:
+    """Count what is reviewed of the accesses of a control.parquet; reviews of accesses that left the draw do not count."""
+    reviewed = [reviews[access_id] for access_id in control["access_id"].to_pylist() if access_id in reviews]
+    population = control["population"][0].as_py() if control.num_rows else 0
+    return ControlTally(population, control.num_rows, len(reviewed), sum(review.for_action for review in reviewed))
+
+
+def held_control_accesses(chain: Chain) -> list[str]:
+    """Return the control accesses whose last review is for action: their events are kept."""
+    return sorted(access_id for access_id, review in read_control_reviews(chain).items() if review.for_action)
 
 
 def held_reviews(chain: Chain) -> list[Review]:
@@ -111,10 +175,7 @@ def record_review(
         UsageError: nobody is named, or the note is too long. InputOutputError: it cannot be written.
 
     """
-    if not by.strip():
-        raise UsageError("--by: name who decided")
-    if note is not None and len(note) > _LONGEST_NOTE:
-        raise UsageError(f"--note: more than {_LONGEST_NOTE:,} characters; keep the long text in the case file")
+    _check_words(by, note)
     about = {
         "finding_id": finding["finding_id"],
         "detector": finding["detector"],
@@ -130,3 +191,21 @@ def record_review(
     }
     entry = ledger.append(REVIEW, about)
     return read_reviews(Chain((entry,)))[str(finding["finding_id"])][0]
+
+
+def record_control_review(
+    ledger: Ledger, access: Mapping[str, Any], run_id: str, outcome: str, by: str, note: str | None
+) -> ControlReview:
+    """Write a review of an access, as that run's control.parquet has it, onto the ledger. Raises as `record_review`."""
+    _check_words(by, note)
+    told = {name: access[name] for name in ("access_id", "user_id", "subject_id", "place", "population", "seed")}
+    about = told | {"run_id": run_id, "outcome": outcome, "by": by.strip(), "note": note}
+    entry = ledger.append(CONTROL_REVIEW, about)
+    return read_control_reviews(Chain((entry,)))[access["access_id"]]
+
+
+def _check_words(by: str, note: str | None) -> None:
+    if not by.strip():
+        raise UsageError("--by: name who decided")
+    if note is not None and len(note) > _LONGEST_NOTE:
+        raise UsageError(f"--note: more than {_LONGEST_NOTE:,} characters; keep the long text in the case file")

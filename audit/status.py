@@ -9,11 +9,13 @@ import duckdb
 
 from audit.engine import DuckDBEngine
 from audit.errors import LockedError, SourceError
+from audit.ledger import ledger_of
 from audit.load.health import Health, read_health
 from audit.report.intact import damage_of
 from audit.report.manifest import InputFile, Manifest
-from audit.report.read import Run, latest, read_findings, read_manifest
+from audit.report.read import Run, has_table, latest, read_findings, read_manifest, read_table
 from audit.report.tables import LEVELS
+from audit.reviews import ControlTally, read_control_reviews, tally_control
 from audit.run import limits
 from audit.sources.library import read_library
 from audit.stale import stale_inputs
@@ -47,7 +49,10 @@ class InputStatus:
 
 @dataclass(frozen=True)
 class LastRun:
-    """The last published report. `damage`: why nothing is told of its findings, which are None then."""
+    """The last published report. `damage`: why nothing is told of its findings, which are None then.
+
+    `control`: what is reviewed of the accesses drawn by lot; None where the report has none, or another than the run wrote.
+    """
 
     run_id: str
     finished_at: datetime
@@ -56,6 +61,7 @@ class LastRun:
     by_level: dict[str, int]
     damage: tuple[str, ...] = ()
     detectors_alone: tuple[str, ...] = ()
+    control: ControlTally | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def read_status(workspace: Workspace) -> Status:
     """Return what is loaded. Raises InputOutputError."""
     run = latest(workspace.reports)
     manifest = read_manifest(run) if run else None
-    last_run = _last_run(run, manifest) if run and manifest else None
+    last_run = _last_run(workspace, run, manifest) if run and manifest else None
     if not workspace.database.exists():
         return Status(workspace.name, "nothing", tuple(map(_untold, workspace.inputs)), (), last_run)
     try:
@@ -84,14 +90,22 @@ def read_status(workspace: Workspace) -> Status:
     return Status(workspace.name, "database", inputs, stale, last_run)
 
 
-def _last_run(run: Run, manifest: Manifest) -> LastRun:
+def _last_run(workspace: Workspace, run: Run, manifest: Manifest) -> LastRun:
     page = str(run.folder / "report.html")
     damage = damage_of(run, "findings")
     if damage:
         return LastRun(run.run_id, manifest.finished_at, page, None, {}, damage, manifest.only)
     levels = read_findings(run, columns=["level"])["level"].to_pylist()
     counts = {level: levels.count(level) for level in reversed(LEVELS)}
-    return LastRun(run.run_id, manifest.finished_at, page, len(levels), counts, (), manifest.only)
+    return LastRun(
+        run.run_id, manifest.finished_at, page, len(levels), counts, (), manifest.only, _control(workspace, run)
+    )
+
+
+def _control(workspace: Workspace, run: Run) -> ControlTally | None:
+    if not has_table(run, "control") or damage_of(run, "control"):
+        return None
+    return tally_control(read_table(run, "control"), read_control_reviews(ledger_of(workspace).read()))
 
 
 def _untold(item: Input) -> InputStatus:

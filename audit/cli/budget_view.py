@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from audit.cli.finding_view import local
 from audit.cli.output import print_lines, print_rows
 from audit.cli.queue_view import FOR_PEOPLE, check_detectors, for_people
+from audit.cli.review_view import control_sentence
 from audit.cli.session import Session
 from audit.errors import UsageError
 from audit.report.budget import SHARE_PERCENT, choose_budget
 from audit.report.read import Run, Wanted, read_manifest
 from audit.report.tables import FINDINGS
+from audit.reviews import tally_control
 
 _COLUMNS = (*FINDINGS.names, "control")
 _CONTROL = ("place", "time", "user_id", "system", "action", "subject_id", "explained_by", "access_id")
@@ -27,11 +29,12 @@ def print_budget(
         raise UsageError("--budget: shares out the whole queue; leave out --limit, --user and --subject")
     manifest = read_manifest(run)
     check_detectors(manifest, wanted, session.messages)
-    chosen = choose_budget(run, wanted, budget, percent or SHARE_PERCENT)
-    if chosen.control is None:
+    reviews = session.control_reviews()
+    chosen = choose_budget(run, wanted, budget, percent or SHARE_PERCENT, reviews.keys())
+    if chosen.drawn is None:
         session.messages.warn([f"report {run.run_id} holds no control accesses; make a new one with: audit run"])
     findings = chosen.findings.to_pylist()
-    control = [] if chosen.control is None else chosen.control.to_pylist()
+    control = chosen.control.to_pylist()
     shown = [*(row["finding_id"] for row in findings), *(row["access_id"] for row in control)]
     session.record_look("findings", asdict(wanted) | {"budget": budget, "share": percent}, shown, run.run_id)
     if output_format != "table":
@@ -44,13 +47,19 @@ def print_budget(
         session.messages.note("No finding meets that.")
     if control:
         _print_control(control, ZoneInfo(manifest.timezone))
+    if reviews and chosen.drawn is not None:
+        print_lines(["", f"Control so far: {control_sentence(tally_control(chosen.drawn, reviews))}"])
 
 
 def _print_control(control: list[dict[str, Any]], zone: ZoneInfo) -> None:
     drawn = f"Control: {len(control)} drawn by lot from {control[0]['population']:,} accesses that no finding cites"
     print_lines(["", f"{drawn} (seed {control[0]['seed']})."])
     print_lines(
-        ["Misuse among them is misuse that the detectors miss. What accounts for one: audit explain ACCESS", ""]
+        [
+            "Misuse among them is misuse that the detectors miss. What accounts for one: audit explain ACCESS; then, whatever it "
+            "is, audit review ACCESS",
+            "",
+        ]
     )
     rows = [{**row, "time": local(row["occurred_at"], zone), "explained_by": row["explanation"]} for row in control]
     print_rows(rows, columns=_CONTROL)

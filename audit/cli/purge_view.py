@@ -54,6 +54,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
         "rejected": plan.rejected,
         "reports": [run.run_id for run in plan.reports],
         "held_findings": list(plan.held_findings),
+        "held_accesses": list(plan.held_accesses),
         "held_events": plan.held_events,
         "files": list(plan.files),
     }
@@ -61,7 +62,8 @@ def _facts(plan: Plan) -> dict[str, Any]:
 
 def _print_counts(plan: Plan, stream: TextIO) -> None:
     by_source = ", ".join(f"{count:,} of {source}" for source, count in plan.events.items()) or "none"
-    held = f"{plan.held_events:,} older events, which {len(plan.held_findings):,} findings under review rest on"
+    drawn = f" and {len(plan.held_accesses):,} control accesses" if plan.held_accesses else ""
+    held = f"{plan.held_events:,} older events, which {len(plan.held_findings):,} findings{drawn} under review rest on"
     print_facts(
         [
             ("Events", f"{sum(plan.events.values()):,} before {plan.days.before}: {by_source}"),

@@ -1,4 +1,4 @@
-"""audit review: what somebody decided of a finding."""
+"""audit review: what somebody decided of a finding, or of an access drawn by lot."""
 
 from datetime import datetime
 
@@ -13,9 +13,10 @@ from audit.cli.words import OUTCOMES
     epilog=examples(
         'audit review F3a90 --outcome explained --by "Sgt Dale" --until 2025-06-30',
         "audit review F3a90 --outcome training --by PSD-7",
+        "audit review RA-702143 --outcome explained --by PSD-7",
     )
 )
-@click.argument("finding")
+@click.argument("name", metavar="FINDING|ACCESS")
 @click.option("--outcome", type=click.Choice(OUTCOMES), required=True, help="What was decided.")
 @click.option("--by", metavar="WHO", required=True, help="Who decided; who typed it is recorded besides.")
 @click.option("--note", metavar="TEXT", help="Why, in a sentence.")
@@ -24,25 +25,35 @@ from audit.cli.words import OUTCOMES
 @click.pass_obj
 def review(
     session: Session,
-    finding: str,
+    name: str,
     outcome: str,
     by: str,
     note: str | None,
     until: datetime | None,
     output_format: str,
 ) -> int:
-    """Record what was decided of a finding.
+    """Record what was decided of a finding, or of a control access.
 
     FINDING is its id in the last report, or as much of it as no other shares. From the next run on, `explained` and
     `false-alarm` take the finding out of the ranking, until it cites other accesses or the day --until is over; the other
-    outcomes stand beside it and exclude nothing. The last review counts, and all of them stay on the ledger.
+    outcomes stand beside it and exclude nothing. The last review counts, and all of them stay on the ledger. ACCESS is the id
+    of one that `audit findings --budget` shows as drawn by lot; its review tells what share of such accesses is missed.
     """
-    from audit.cli.review_view import print_review
+    from audit.cli.review_view import print_control_review, print_review
     from audit.ledger import ledger_of
-    from audit.reviews import local_day, record_review
+    from audit.report.read import read_table
+    from audit.reviews import local_day, record_control_review, record_review, tally_control
 
     workspace = session.workspace()
-    run, found = session.find_finding(finding)
+    run, found = session.find_reviewable(name)
+    if "finding_id" not in found:
+        if until is not None:
+            raise click.UsageError("--until: goes with a finding; the review of a control access excludes nothing")
+        decided = record_control_review(ledger_of(workspace), found, run.run_id, outcome, by, note)
+        print_control_review(
+            decided, tally_control(read_table(run, "control"), session.control_reviews()), output_format
+        )
+        return 0
     last_day = until.date() if until else None
     made = record_review(ledger_of(workspace), found, run.run_id, outcome, by, note, last_day)
     today = local_day(workspace, datetime.now().astimezone())

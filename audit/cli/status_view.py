@@ -7,6 +7,7 @@ from typing import Any
 
 from audit.cli.messages import Messages
 from audit.cli.output import print_lines, print_object, print_rows
+from audit.cli.review_view import control_sentence
 from audit.load.health import UNRESOLVED, Health
 from audit.report.shown import percent
 from audit.status import InputStatus, LastRun, Status
@@ -161,5 +162,6 @@ def _last_run_lines(run: LastRun | None) -> list[str]:
         f"Last run: {run.run_id}, finished {run.finished_at:%Y-%m-%d %H:%M} UTC",
         *alone,
         f"Findings for review: {'not known, for the file was changed' if run.damage else findings}",
+        *([f"Control: {control_sentence(run.control)}"] if run.control and run.control.reviewed else []),
         f"Report: {run.report}",
     ]

@@ -1,6 +1,6 @@
 """What a purge removes, and what stays though it is older: counted before anything is done. Changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from audit.errors import InputOutputError
 from audit.ledger import Chain
 from audit.report.read import Run, published_runs, read_manifest, read_table
-from audit.reviews import Review, held_reviews, local_day
+from audit.reviews import Review, held_control_accesses, held_reviews, local_day
 from audit.workspace import Workspace
 
 # Events that stay though they are older, and loads whose quarantined and rejected records go: passing tables.
@@ -39,6 +39,7 @@ class Plan:
     quarantined: int
     rejected: int
     held_findings: tuple[str, ...]
+    held_accesses: tuple[str, ...]
     held_events: int
     reports: tuple[Run, ...]
     files: tuple[str, ...]
@@ -60,7 +61,8 @@ def make_plan(connection: duckdb.DuckDBPyConnection, workspace: Workspace, chain
     runs = published_runs(workspace.reports)
     held = held_reviews(chain)
     evidence, resting = _evidence_of(held, runs)
-    _lay_kept(connection, evidence, days.before)
+    drawn = held_control_accesses(chain)
+    _lay_kept(connection, evidence | _events_of(connection, drawn), days.before)
     _lay_past_loads(connection, days.before)
     going = _reports_that_go(workspace, runs, resting, days.reports_before)
     staying = [run for run in runs if run not in going]
@@ -72,6 +74,7 @@ def make_plan(connection: duckdb.DuckDBPyConnection, workspace: Workspace, chain
         quarantined=_count(connection, f"SELECT 1 FROM quarantine SEMI JOIN {PAST_LOAD} USING (load_id)"),
         rejected=_count(connection, f"SELECT 1 FROM rejected_record SEMI JOIN {PAST_LOAD} USING (load_id)"),
         held_findings=tuple(review.finding_id for review in held),
+        held_accesses=tuple(drawn),
         held_events=_count(connection, f"SELECT 1 FROM {KEPT}"),
         reports=tuple(going),
         files=_files(connection, days.before),
@@ -127,6 +130,16 @@ def _cited(run: Run, finding_ids: set[str]) -> tuple[set[str], set[str]]:
     table = table.filter(pc.is_in(table["finding_id"], value_set=pa.array(sorted(finding_ids))))
     events = {event_id for ids in table["event_ids"].to_pylist() for event_id in ids}
     return events, set(table["finding_id"].to_pylist())
+
+
+def _events_of(connection: duckdb.DuckDBPyConnection, access_ids: Sequence[str]) -> set[str]:
+    """Return the ids of the events of accesses. An access bears the id of its first event, behind its source where need be."""
+    if not access_ids or not _count(connection, "SELECT 1 FROM duckdb_tables() WHERE table_name = 'access_event'"):
+        return set(access_ids)
+    rows = connection.execute(
+        "SELECT source || ':' || event_id FROM access_event WHERE list_contains(?, access_id)", [list(access_ids)]
+    ).fetchall()
+    return set(access_ids) | {event_id for (event_id,) in rows}
 
 
 def _lay_kept(connection: duckdb.DuckDBPyConnection, event_ids: set[str], before: date) -> None:

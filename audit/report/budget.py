@@ -4,12 +4,14 @@ Reads a published report. Whoever reviews by rank alone reviews one kind of beha
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from audit.report.read import Run, Wanted, has_table, read_findings, read_table
+from audit.report.tables import empty
 
 # Of one detector at most so much of the budget: four kinds of behaviour at least are looked at.
 SHARE_PERCENT = 25
@@ -19,22 +21,28 @@ FINDINGS_PER_CONTROL = 10
 
 @dataclass(frozen=True)
 class Budget:
-    """Findings by rank, and control accesses by their place in the draw; None when the report holds none."""
+    """Findings by rank, and control accesses by their place in the draw. `drawn`: all of it; None when the report has none."""
 
     findings: pa.Table
-    control: pa.Table | None
+    control: pa.Table
+    drawn: pa.Table | None
 
 
-def choose_budget(run: Run, wanted: Wanted, budget: int, percent: int) -> Budget:
-    """Choose so many of the findings wanted, and a tenth as many control accesses, rounded up."""
+def choose_budget(run: Run, wanted: Wanted, budget: int, percent: int, reviewed: Collection[str] = ()) -> Budget:
+    """Choose so many of the findings wanted, and a tenth as many control accesses, rounded up, of those not `reviewed` yet."""
     ranked = read_findings(run, wanted, ["finding_id", "detector"])
     places = choose_places(ranked["detector"].to_pylist(), budget, percent)
     ids = tuple(ranked["finding_id"].take(pa.array(places, pa.int64())).to_pylist())
     findings = read_findings(run, replace(wanted, finding_ids=ids))
-    control = None
-    if has_table(run, "control"):
-        control = read_table(run, "control").slice(0, -(-budget // FINDINGS_PER_CONTROL))
-    return Budget(findings, control)
+    drawn = read_table(run, "control") if has_table(run, "control") else None
+    left = empty("control") if drawn is None else _without(drawn, reviewed)
+    return Budget(findings, left.slice(0, -(-budget // FINDINGS_PER_CONTROL)), drawn)
+
+
+def _without(drawn: pa.Table, reviewed: Collection[str]) -> pa.Table:
+    if not reviewed:
+        return drawn
+    return drawn.filter(pc.invert(pc.is_in(drawn["access_id"], value_set=pa.array(sorted(reviewed), pa.string()))))
 
 
 def choose_places(detectors: Sequence[str], budget: int, percent: int) -> list[int]:

@@ -160,6 +160,15 @@ def find_finding(run: Run, finding_id: str) -> dict[str, object]:
     raise UsageError(f'finding "{finding_id}": several begin so ({ids}); give more of the id')
 
 
+def find_control(run: Run, access_id: str) -> dict[str, object] | None:
+    """Read the control access of just that id; None where the report's draw does not hold it."""
+    if not has_table(run, "control"):
+        return None
+    table = read_table(run, "control")
+    found = table.filter(pc.equal(table["access_id"], access_id)).to_pylist()
+    return dict(found[0]) if found else None
+
+
 def read_evidence(run: Run, *finding_ids: str, columns: Sequence[str] | None = None) -> pa.Table:
     """Read the evidence of these findings, by finding and time."""
     path = _path(run, "evidence")

@@ -149,3 +149,49 @@ def test_a_review_names_who_typed_it_beside_who_decided(in_tiny, tiny, reviewed)
     assert line["kind"] == "review"
     assert line["about"]["by"] == "Sgt Dale"
     assert line["user"] != "Sgt Dale"
+
+
+def test_what_was_decided_of_a_control_access_is_recorded_and_counted(in_tiny, tiny):
+    in_tiny("run")
+    assert "Control" not in in_tiny("status").out
+    ranks = ranked(in_tiny)
+
+    done = in_tiny("review", "E4", "--outcome", "misconduct", "--by", "PSD-7", "--note", "nobody on the case knew")
+
+    assert done.code == 0, done.err
+    assert "Recorded: control access E4: misconduct, by PSD-7." in done.out
+    told = "1 of 1 drawn by lot are reviewed, 1 for action: 100.0 %, or about 1 of all 1."
+    assert told in done.out
+    assert told in in_tiny("status").out
+    assert told in in_tiny("findings", "--budget", 5).out
+    counted = in_tiny("status", "--format", "json").json["last_run"]["control"]
+    assert counted == {"population": 1, "drawn": 1, "reviewed": 1, "for_action": 1}
+    line = json.loads((tiny / "ledger.jsonl").read_text().splitlines()[-1])
+    entries = [json.loads(line) for line in (tiny / "ledger.jsonl").read_text().splitlines()]
+    (entry,) = [entry["about"] for entry in entries if entry["kind"] == "control-review"]
+    assert (entry["access_id"], entry["place"], entry["population"]) == ("E4", 1, 1)
+    assert line["kind"] == "look"
+    in_tiny("run")
+    assert ranked(in_tiny) == ranks
+    assert in_tiny("verify").code == 0
+
+
+def test_the_last_review_of_a_control_access_counts_and_the_next_ones_are_shown(in_tiny):
+    in_tiny("run")
+    assert "E4" in in_tiny("findings", "--budget", 5).out
+    in_tiny("review", "E4", "--outcome", "advice", "--by", "A")
+
+    done = in_tiny("review", "E4", "--outcome", "explained", "--by", "B", "--format", "json").json
+
+    assert (done["access_id"], done["outcome"], done["control"]["for_action"]) == ("E4", "explained", 0)
+    budget = in_tiny("findings", "--budget", 5)
+    assert "drawn by lot from" not in budget.out
+    assert "1 of 1 drawn by lot are reviewed, none for action." in budget.out
+
+
+def test_a_control_access_has_no_last_day_and_what_is_neither_is_refused(in_tiny):
+    in_tiny("run")
+
+    assert in_tiny("review", "E4", "--outcome", "advice", "--by", "A", "--until", "2999-12-31").code == 2
+    assert in_tiny("review", "E1", "--outcome", "advice", "--by", "A").code == 2
+    assert in_tiny("review", "E4", "--outcome", "advice", "--by", " ").code == 2

@@ -209,6 +209,18 @@ def test_what_a_finding_under_review_rests_on_stays_until_it_is_let_go(loaded: P
     assert event_ids(loaded) == ["J1", "J2", "J3", "M1"]
 
 
+def test_a_control_access_that_is_for_action_stays_with_all_its_events(loaded: Path) -> None:
+    assert typed(loaded, "review", "E4", "--outcome", "misconduct", "--by", "PSD").code == 0
+    done = typed(loaded, "purge", "--before", CUT, "--yes", "--format", "json").json
+    assert (done["held_accesses"], done["held_events"]) == (["E4"], 2)
+    assert event_ids(loaded) == ["E4", "E5", "J1", "J2", "J3", "M1"]
+
+    typed(loaded, "run")
+    assert typed(loaded, "review", "E4", "--outcome", "explained", "--by", "PSD").code == 0
+    typed(loaded, "purge", "--before", CUT, "--yes")
+    assert event_ids(loaded) == ["J1", "J2", "J3", "M1"]
+
+
 def test_without_the_report_of_a_finding_under_review_nothing_is_removed(loaded: Path) -> None:
     finding = next(row for row in typed(loaded, "findings", "--user", "U1", "--format", "json").json)["finding_id"]
     typed(loaded, "review", finding, "--outcome", "misconduct", "--by", "PSD")

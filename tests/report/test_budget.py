@@ -64,4 +64,4 @@ def test_a_report_of_before_the_control_has_none(tmp_path):
 
     (folder / "control.parquet").unlink()
 
-    assert choose_budget(latest(tmp_path), Wanted(), 2, 50).control is None
+    assert choose_budget(latest(tmp_path), Wanted(), 2, 50).drawn is None
