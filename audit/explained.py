@@ -1,19 +1,16 @@
 """What `audit explain` tells: the access that an event belongs to, and what each explanation says of it."""
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from audit.asking import asking
 from audit.catalogue import Catalogue
-from audit.engine import DuckDBEngine, Engine
-from audit.engine.duckdb import close_off
+from audit.engine import Engine
 from audit.errors import UsageError
 from audit.explain import Answer, Horizon, ask_all, explain_for_asking, find_horizon, why_tried
-from audit.lock import hold
-from audit.run import horizon_span, limits, make_ready
-from audit.upkeep import is_up_to_date
-from audit.warehouse import open_for_reading, open_warehouse
+from audit.progress import Notify
+from audit.run import horizon_span
 from audit.workspace import Workspace
 
 
@@ -39,31 +36,20 @@ class Explained:
         return next((answer for answer in self.answers or () if answer.held), None)
 
 
-def explain_event(workspace: Workspace, catalogue: Catalogue, event_id: str, source: str | None) -> list[Explained]:
+def explain_event(
+    workspace: Workspace, catalogue: Catalogue, event_id: str, source: str | None, notify: Notify
+) -> list[Explained]:
     """Return what is known of the events of that id: one for each source that has it.
 
     Raises:
         UsageError: no such event is loaded. LockedError: a batch writes to the database.
 
     """
-    _make_ready(workspace, catalogue)
-    connection = open_for_reading(workspace.database, limits(workspace))
-    with closing(connection):
-        close_off(connection)
-        engine = DuckDBEngine(connection, seconds=limits(workspace).seconds)
+    with asking(workspace, catalogue, notify) as engine:
         events = _events(engine, event_id, source)
         horizon = find_horizon(engine, horizon_span(workspace))
         explain_for_asking(engine, catalogue, horizon)
         return [_explain(engine, catalogue, horizon, row["source"], row["event_id"]) for row in events]
-
-
-def _make_ready(workspace: Workspace, catalogue: Catalogue) -> None:
-    """Bring accesses and explanations up to date where something was loaded since the last run."""
-    with closing(open_for_reading(workspace.database, limits(workspace))) as connection:
-        if is_up_to_date(connection, catalogue, horizon_span(workspace)):
-            return
-    with hold(workspace), closing(open_warehouse(workspace.database, limits(workspace))) as connection:
-        make_ready(connection, workspace, catalogue, full=False, notify=lambda _step: None)
 
 
 def _events(engine: Engine, event_id: str, source: str | None) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Make text from logs safe to show to a person. Every cell of a log is hostile; what is stored stays as it was.
 
-HTML is escaped by the template engine and JSON by its writer; here are the two things that those do not do.
+HTML is escaped by the template engine and JSON by its writer; here are the two things that those do not do. And a number with
+its noun, for sentences.
 """
 
 import unicodedata
@@ -33,3 +34,8 @@ def shortened(text: str, limit: int) -> str:
 def spreadsheet_safe(text: str) -> str:
     """Return the text so that a spreadsheet takes it as text: a leading = + - @, tab, CR or LF gets an apostrophe."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """Return a number with its noun: 1 finding, 2 findings."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"

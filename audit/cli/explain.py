@@ -21,7 +21,9 @@ def explain(session: Session, event: str, source: str | None, output_format: str
     from audit.cli.explain_view import print_explained
     from audit.explained import explain_event
 
-    found = explain_event(session.workspace(), session.catalogue(), event, source)
+    workspace, catalogue = session.workspace(), session.catalogue()
+    with session.messages.progress() as notify:
+        found = explain_event(workspace, catalogue, event, source, notify)
     accesses = [one.access for one in found if one.access]
     people = {name: [access[name] for access in accesses] for name in ("user_id", "subject_id")}
     session.record_look("explain", {"source": source, **people}, [event])

@@ -27,6 +27,7 @@ _COMMANDS = {
     "detectors": "detectors",
     "findings": "queue",
     "show": "queue",
+    "timeline": "timeline",
     "explain": "explain",
     "simulate": "measuring",
     "evaluate": "measuring",

@@ -9,7 +9,7 @@ import io
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -44,15 +44,22 @@ def print_rows(
     output_format: str = "table",
     stream: TextIO | None = None,
     columns: Sequence[str] | None = None,
+    always: Collection[str] = (),
 ) -> None:
     """Print an Arrow table, or rows that all have the same keys, in one of FORMATS, to `stream` (stdout).
 
-    `columns`: which, and in what order; all by default. Needed for an empty list of rows to have a header.
+    `columns`: which, and in what order; all by default. Needed for an empty list of rows to have a header. `always`: columns of
+    a table that a narrow terminal shows too, as what the reader must type to read on.
     """
     names = list(columns) if columns is not None else _names(rows)
     stream = stream or sys.stdout
     selected = ({name: row[name] for name in names} for row in _iterate(rows, names))
-    for text in _WRITERS[output_format](names, selected, stream):
+    written = (
+        _write_table(names, selected, stream, always)
+        if output_format == "table"
+        else _WRITERS[output_format](names, selected, stream)
+    )
+    for text in written:
         stream.write(_encodable(text, stream))
 
 
@@ -191,11 +198,15 @@ def _plain(value: object, separator: str) -> str:
     return str(value)
 
 
-def _write_table(names: Sequence[str], rows: Iterator[Row], stream: TextIO) -> Iterator[str]:
+def _write_table(
+    names: Sequence[str], rows: Iterator[Row], stream: TextIO, always: Collection[str] = ()
+) -> Iterator[str]:
     drawn = [list(row.values()) for row in rows]
     numeric = [_is_numeric([cells[place] for cells in drawn]) for place in range(len(names))]
     texts = [[visible(_plain(cell, " ")) for cell in cells] for cells in drawn]
-    return _draw_rich(names, texts, numeric, stream) if stream.isatty() else _draw_plain(names, texts, numeric)
+    if not stream.isatty():
+        return _draw_plain(names, texts, numeric)
+    return _draw_rich(names, texts, numeric, stream, {names.index(name) for name in always if name in names})
 
 
 def _is_numeric(cells: Sequence[object]) -> bool:
@@ -219,12 +230,16 @@ def _pad(text: str, width: int, right: bool) -> str:
 
 
 def _draw_rich(
-    names: Sequence[str], texts: Sequence[Sequence[str]], numeric: Sequence[bool], stream: TextIO
+    names: Sequence[str],
+    texts: Sequence[Sequence[str]],
+    numeric: Sequence[bool],
+    stream: TextIO,
+    always: Collection[int],
 ) -> Iterator[str]:
     """Yield a table as wide as the terminal. Cells are Text, so that no markup in them is read."""
     console = Console(file=stream, markup=False, highlight=False, emoji=False)
     widths = [max(cell_len(cell) for cell in column) for column in zip(names, *texts, strict=True)]
-    shown = _fitting(widths, console.width)
+    shown = _fitting(widths, console.width, always)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), caption_justify="left")
     hidden = [name for place, name in enumerate(names) if place not in shown]
     if hidden:
@@ -244,15 +259,16 @@ def _cell(name: str, text: str) -> Text:
     return Text(shortened(text, _LONG_CHARACTERS), _STYLES.get(text, "") if name == "level" else "")
 
 
-def _fitting(widths: Sequence[int], room: int) -> list[int]:
-    """Return the places of the columns that fit: the last short ones give way until sentences can be read."""
+def _fitting(widths: Sequence[int], room: int, always: Collection[int] = ()) -> list[int]:
+    """Return the places of the columns that fit: the last short ones give way until sentences can be read; `always` never."""
     shown = list(range(len(widths)))
     wanted = [width if width <= _SHORT_CELLS else min(width, _SENTENCE_CELLS) for width in widths]
     while sum(wanted[place] + _GAP_CELLS for place in shown) + _GAP_CELLS > room:
         short = [place for place in shown if widths[place] <= _SHORT_CELLS]
-        if len(short) < 2:
+        yielding = [place for place in short if place not in always]
+        if len(short) < 2 or not yielding:
             break
-        shown.remove(short[-1])
+        shown.remove(yielding[-1])
     return shown
 
 

@@ -225,16 +225,22 @@ def test_every_look_stands_on_the_ledger(kept, typed):
     finding = typed("-w", kept, "findings", "--user", "U1", "--format", "json").json[0]["finding_id"]
     typed("-w", kept, "show", finding[:8])
     typed("-w", kept, "explain", "E5")
+    typed("-w", kept, "timeline", "--subject", "P2", "--since", "2024-06-01")
 
-    looks = [entry.about for entry in Ledger(kept / "ledger.jsonl").read().of_kind("look")][-3:]
-    assert [look["command"] for look in looks] == ["findings", "show", "explain"]
+    looks = [entry.about for entry in Ledger(kept / "ledger.jsonl").read().of_kind("look")][-4:]
+    assert [look["command"] for look in looks] == ["findings", "show", "explain", "timeline"]
     assert looks[0]["asked"] == {"user_id": "U1"}
     assert finding in looks[0]["ids"]
     assert (looks[1]["ids"], looks[1]["asked"]["user_id"]) == ([finding], "U1")
     assert (looks[2]["ids"], looks[2]["asked"]["subject_id"]) == (["E5"], ["P2"])
+    assert (looks[3]["ids"], looks[3]["asked"]["subject_id"]) == (["E4"], "P2")
+    assert looks[3]["asked"]["since"] == "2024-06-01"
 
 
-@pytest.mark.parametrize("words", [["findings"], ["findings", "--format", "csv"], ["show", "F"], ["explain", "E5"]])
+@pytest.mark.parametrize(
+    "words",
+    [["findings"], ["findings", "--format", "csv"], ["show", "F"], ["explain", "E5"], ["timeline", "--user", "U1"]],
+)
 def test_nothing_is_shown_that_cannot_be_recorded(kept, typed, words):
     if words[0] == "show":
         words = ["show", typed("-w", kept, "findings", "--format", "json").json[0]["finding_id"]]
