@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from audit.engine import Engine
+from audit.run import reading
 from audit.schema import TABLES
 from audit.sql import quote_identifier
+from audit.workspace import Workspace
 
 # Columns that name a user or a subject, and in which tables. The log comes last: it is the largest.
 _USERS = ("user_id", "supervisor_id", "operator_id")
@@ -47,3 +49,9 @@ def _places(columns: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if "subject_id" in columns:
         # An incident is a subject on itself.
         yield "incident", "reference"
+
+
+def why_unknown_in(workspace: Workspace, user_id: str | None, subject_id: str | None) -> list[str]:
+    """Ask the same of the workspace's database. Raises LockedError while a batch writes, InputOutputError where there is none."""
+    with reading(workspace, lambda _step: None) as engine:
+        return why_unknown(engine, user_id, subject_id)

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from audit.cli.finding_view import local
+from audit.cli.nothing_view import say_none
 from audit.cli.output import print_lines, print_rows
 from audit.cli.queue_view import FOR_PEOPLE, check_detectors, for_people
 from audit.cli.review_view import control_sentence
@@ -44,7 +45,7 @@ def print_budget(
     if findings:
         print_rows(for_people(findings), columns=FOR_PEOPLE)
     else:
-        session.messages.note("No finding meets that.")
+        say_none(run, wanted, session)
     if control:
         _print_control(control, ZoneInfo(manifest.timezone))
     if reviews and chosen.drawn is not None:

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from audit.cli.messages import Messages
+from audit.cli.nothing_view import say_none
 from audit.cli.output import print_lines, print_rows
 from audit.cli.session import Session
 from audit.errors import UsageError
@@ -24,6 +25,8 @@ def print_findings(run: Run, wanted: Wanted, session: Session, output_format: st
     if output_format != "table":
         table = _with_reviews(read_findings(run, wanted), session)
         _record(run, wanted, table["finding_id"].to_pylist(), session)
+        if not table.num_rows:
+            say_none(run, wanted, session)
         print_rows(table, output_format)
         return
     limit = _FIRST if wanted.limit is None else wanted.limit
@@ -31,7 +34,7 @@ def print_findings(run: Run, wanted: Wanted, session: Session, output_format: st
     found = _with_reviews(read_findings(run, replace(wanted, limit=limit + 1)), session).to_pylist()
     _record(run, wanted, [row["finding_id"] for row in found[:limit]], session)
     if not found:
-        session.messages.note("No finding meets that.")
+        say_none(run, wanted, session)
         return
     reviewed = any(row["review"] for row in found[:limit])
     print_rows(for_people(found[:limit]), columns=(*FOR_PEOPLE, "review") if reviewed else FOR_PEOPLE)

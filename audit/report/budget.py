@@ -33,7 +33,8 @@ def choose_budget(run: Run, wanted: Wanted, budget: int, percent: int, reviewed:
     ranked = read_findings(run, wanted, ["finding_id", "detector"])
     places = choose_places(ranked["detector"].to_pylist(), budget, percent)
     ids = tuple(ranked["finding_id"].take(pa.array(places, pa.int64())).to_pylist())
-    findings = read_findings(run, replace(wanted, finding_ids=ids))
+    # A condition on no ids at all is none that Arrow takes.
+    findings = read_findings(run, replace(wanted, finding_ids=ids) if ids else replace(wanted, limit=0))
     drawn = read_table(run, "control") if has_table(run, "control") else None
     left = empty("control") if drawn is None else _without(drawn, reviewed)
     return Budget(findings, left.slice(0, -(-budget // FINDINGS_PER_CONTROL)), drawn)

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -305,3 +307,73 @@ gives = { occurred_at = "2025-07-01 10:00:00" }
     outcome = typed("sources", "check", definition)
 
     assert (outcome.code, outcome.out.count("pass")) == (0, 3), outcome.err + outcome.out
+
+
+# --- nothing found
+
+
+@pytest.mark.parametrize("more", [[], ["--format", "json"]])
+def test_an_id_that_nothing_knows_does_not_pass_for_somebody_without_a_finding(in_force, more):
+    for words, said in (
+        (["--user", "U99999"], 'user "U99999": there is no such user in the log, staff'),
+        (["--user", "u1117"], 'did you mean "U1117"?'),
+        (["--subject", "P0"], 'subject "P0": there is no such subject'),
+    ):
+        outcome = in_force("findings", *words, *more)
+
+        assert (outcome.code, outcome.out) == (2, "")
+        assert said in outcome.err
+
+
+def test_somebody_known_without_a_finding_is_said_to_be_known(in_force):
+    outcome = in_force("findings", "--subject", "P19582")
+
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err == (
+        "No finding names subject P19582. The id is known. What there is to see: audit timeline --subject P19582\n"
+    )
+
+
+def test_conditions_that_no_finding_of_a_user_meets_are_told_from_no_finding(in_force):
+    said = in_force("findings", "--user", "U1117", "--level", "critical").err
+
+    assert re.fullmatch(r"No finding meets that; of U1117 there are \d+ others\.\n", said)
+
+
+def test_whether_an_id_is_known_cannot_be_told_while_a_batch_writes(tiny, in_tiny):
+    in_tiny("run")
+    holder = subprocess.Popen(
+        [sys.executable, "-c", "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); sys.stdin.read()",
+         tiny / "audit.duckdb"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    holder.stdout.readline()
+    try:
+        outcome = in_tiny("findings", "--user", "U99")
+    finally:
+        holder.communicate()
+
+    assert outcome.code == 0
+    assert "cannot be told while a batch runs" in outcome.err
+
+
+def test_a_report_without_a_finding_says_why(tiny, in_tiny):
+    for name in ("incident", "incident_subject", "incident_staff"):
+        (tiny / "context" / f"{name}.csv").unlink()
+    (tiny / "logs" / "2024.csv").write_text(
+        "event_id,occurred_at,system,user_id,action,subject_id\nE1,2024-06-03 10:00:00,RMS,U1,view,P1\n"
+    )
+    in_tiny("run")
+
+    outcome = in_tiny("findings")
+
+    assert outcome.code == 0
+    assert "holds no finding at all.\nNo incident is loaded, so no access is called unexplained.\n" in outcome.err
+    assert "skipped: needs incident, and none is loaded" in outcome.err
+
+
+def test_a_budget_of_nothing_that_meets_it_is_no_fault(in_force):
+    outcome = in_force("findings", "--budget", "3", "--status", "unchanged")
+
+    assert outcome.code == 0
+    assert "No finding meets that." in outcome.err

@@ -45,6 +45,18 @@ def test_a_finding_that_is_accounted_for_leaves_the_ranking_at_the_next_run(in_t
     assert "Reviewed" in (latest(tiny / "reports").folder / "report.html").read_text()
 
 
+def test_a_user_whose_findings_are_all_accounted_for_is_not_said_to_have_none(in_tiny):
+    in_tiny("run")
+    for finding in in_tiny("findings", "--user", "U1", "--format", "json").json:
+        in_tiny("review", finding["finding_id"], "--outcome", "explained", "--by", "Sgt Dale")
+    in_tiny("run")
+
+    said = in_tiny("findings", "--user", "U1").err
+
+    assert said.startswith("No finding meets that.\n")
+    assert "that a review excludes would meet it: --suppressed" in said
+
+
 @pytest.mark.parametrize("outcome", ["advice", "training", "misconduct", "gross-misconduct", "criminal"])
 def test_what_was_found_true_stays_in_the_ranking_with_what_was_decided(in_tiny, reviewed, outcome):
     finding = reviewed(outcome)
