@@ -13,10 +13,11 @@ from audit.cli.queue_view import FOR_PEOPLE, check_detectors, for_people
 from audit.cli.review_view import control_sentence
 from audit.cli.session import Session
 from audit.errors import UsageError
-from audit.report.budget import SHARE_PERCENT, choose_budget
+from audit.report.budget import SHARE_PERCENT, Budget, choose_budget
 from audit.report.read import Run, Wanted, read_manifest
 from audit.report.tables import FINDINGS
 from audit.reviews import tally_control
+from audit.text import counted
 
 _COLUMNS = (*FINDINGS.names, "control")
 _CONTROL = ("place", "time", "user_id", "system", "action", "subject_id", "explained_by", "access_id")
@@ -38,7 +39,10 @@ def print_budget(
     control = chosen.control.to_pylist()
     shown = [*(row["finding_id"] for row in findings), *(row["access_id"] for row in control)]
     session.record_look("findings", asdict(wanted) | {"budget": budget, "share": percent}, shown, run.run_id)
+    left_out = _left_out(chosen, percent or SHARE_PERCENT)
     if output_format != "table":
+        for sentence in left_out:
+            session.messages.note(sentence)
         rows = [{**row, "control": False} for row in findings] + [_as_finding(row) for row in control]
         print_rows(rows, output_format, columns=_COLUMNS)
         return
@@ -46,10 +50,24 @@ def print_budget(
         print_rows(for_people(findings), columns=FOR_PEOPLE)
     else:
         say_none(run, wanted, session)
+    print_lines(["", *left_out] if left_out else [])
     if control:
         _print_control(control, ZoneInfo(manifest.timezone))
     if reviews and chosen.drawn is not None:
         print_lines(["", f"Control so far: {control_sentence(tally_control(chosen.drawn, reviews))}"])
+
+
+def _left_out(chosen: Budget, percent: int) -> list[str]:
+    """Say what the shares passed over, and of which level: whoever reviews must know what was chosen for them."""
+    told = [
+        f"{sum(levels.values()):,} more of {detector} left out by its share of {percent} %: "
+        f"{', '.join(f'{number:,} {level}' for level, number in levels.items())}; all: audit findings --detector {detector}"
+        for detector, levels in chosen.left_out.items()
+    ]
+    if chosen.critical_left_out:
+        more = counted(chosen.critical_left_out, "more critical finding")
+        told.append(f"{more} than the budget holds; all: audit findings --level critical")
+    return told
 
 
 def _print_control(control: list[dict[str, Any]], zone: ZoneInfo) -> None:

@@ -54,8 +54,9 @@ def findings(
     """List the findings to review, the first one first.
 
     Of the last report; a finding is for review, never a verdict. Works while a batch runs. With --budget, nobody can
-    hide in one kind of behaviour, and the control accesses, which no finding cites, tell what the detectors miss. Who
-    looks stands on the ledger. `review` is what was decided last.
+    hide in one kind of behaviour, critical findings are in whatever the share, what a share leaves out is counted, and
+    the control accesses, which no finding cites, tell what the detectors miss. Who looks stands on the ledger. `review`
+    is what was decided last.
     """
     from audit.report.read import Wanted
 

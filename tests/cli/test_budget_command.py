@@ -21,7 +21,8 @@ def test_a_budget_gives_so_many_findings_and_a_tenth_of_control(in_force, budget
     assert (len(found), len(control)) == (budget, ceil(budget / 10))
     ranks = [row["rank"] for row in found]
     assert ranks == sorted(ranks)
-    assert ranks[0] == 1
+    # The one critical finding, of rank 10, takes the only place of a budget of one.
+    assert ranks[0] == (10 if budget == 1 else 1)
 
 
 def test_no_detector_takes_more_than_its_share(in_force):
@@ -147,3 +148,16 @@ def test_how_many_are_drawn_is_a_parameter(tiny, in_tiny):
 
     assert rows
     assert not any(row["control"] for row in rows)
+
+
+def test_what_a_share_leaves_out_is_said_by_level_and_what_is_critical_is_in(in_force):
+    out = in_force("findings", "--budget", 12).out
+    machine = in_force("findings", "--budget", 12, "--format", "ndjson")
+
+    said = "more of access-after-warning left out by its share of 25 %: "
+    assert said in out
+    assert said in machine.err
+    critical = [row["finding_id"] for row in in_force("findings", "--level", "critical", "--format", "json").json]
+    assert critical
+    assert all(finding in machine.out for finding in critical)
+    assert critical[0] in in_force("findings", "--budget", 1, "--format", "json").out

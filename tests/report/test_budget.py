@@ -30,6 +30,34 @@ def test_a_budget_by_hand(detectors, budget, percent, expected):
     assert choose_places(detectors, budget, percent) == expected
 
 
+@pytest.mark.parametrize(("always", "budget", "expected"), [
+    # The fourth a is critical: it takes one of the two places of its detector.
+    ([3], 8, [0, 3, 4, 5, 6, 7, 8, 9]),
+    # All of one detector are critical, three more than its share.
+    ([0, 1, 2, 3], 5, [0, 1, 2, 3, 4]),
+    # More of them than the budget holds: the best.
+    ([0, 3, 9], 2, [0, 3]),
+])  # fmt: skip
+def test_what_is_critical_is_chosen_whatever_the_share(always, budget, expected):
+    assert choose_places("aaaabbccdd", budget, 25, always) == expected
+
+
+def test_what_a_share_left_out_is_counted_by_level(tmp_path):
+    levels = ["high", "medium", "medium", "low", "low", "low", "critical"]
+    rows = [
+        finding(f"f{rank}", rank, detector=name, level=level)
+        for rank, (name, level) in enumerate(zip("aaabbca", levels, strict=True), start=1)
+    ]
+    write_report(tmp_path, "r1", report(findings=table("findings", rows)))
+
+    chosen = choose_budget(latest(tmp_path), Wanted(), 4, 25)
+
+    # A share is one of the four. a has it with its critical one, so the better ones of a wait, as the second b does.
+    assert chosen.findings["finding_id"].to_pylist() == ["f1", "f4", "f6", "f7"]
+    assert chosen.left_out == {"a": {"medium": 2}, "b": {"low": 1}}
+    assert choose_budget(latest(tmp_path), Wanted(), 1, 25).left_out == {}
+
+
 @given(DETECTORS, st.integers(1, 40), st.integers(1, 100))
 def test_a_budget_is_used_and_shared(detectors, budget, percent):
     chosen = choose_places(detectors, budget, percent)
