@@ -13,7 +13,7 @@ from audit.ledger import ledger_of
 from audit.load.health import Health, read_health
 from audit.report.intact import damage_of
 from audit.report.manifest import InputFile, Manifest
-from audit.report.read import Run, has_table, latest, read_findings, read_manifest, read_table
+from audit.report.read import Run, count_withdrawn, has_table, latest, read_findings, read_manifest, read_table
 from audit.report.tables import LEVELS
 from audit.reviews import ControlTally, read_control_reviews, tally_control
 from audit.run import limits
@@ -52,6 +52,7 @@ class LastRun:
     """The last published report. `damage`: why nothing is told of its findings, which are None then.
 
     `control`: what is reviewed of the accesses drawn by lot; None where the report has none, or another than the run wrote.
+    `withdrawn`: how many of the report before no longer stand.
     """
 
     run_id: str
@@ -61,6 +62,7 @@ class LastRun:
     by_level: dict[str, int]
     damage: tuple[str, ...] = ()
     detectors_alone: tuple[str, ...] = ()
+    withdrawn: int = 0
     control: ControlTally | None = None
 
 
@@ -92,13 +94,15 @@ def read_status(workspace: Workspace) -> Status:
 
 def _last_run(workspace: Workspace, run: Run, manifest: Manifest) -> LastRun:
     page = str(run.folder / "report.html")
+    withdrawn = count_withdrawn(manifest)
     damage = damage_of(run, "findings")
     if damage:
-        return LastRun(run.run_id, manifest.finished_at, page, None, {}, damage, manifest.only)
+        return LastRun(run.run_id, manifest.finished_at, page, None, {}, damage, manifest.only, withdrawn)
     levels = read_findings(run, columns=["level"])["level"].to_pylist()
     counts = {level: levels.count(level) for level in reversed(LEVELS)}
+    control = _control(workspace, run)
     return LastRun(
-        run.run_id, manifest.finished_at, page, len(levels), counts, (), manifest.only, _control(workspace, run)
+        run.run_id, manifest.finished_at, page, len(levels), counts, (), manifest.only, withdrawn, control
     )
 
 

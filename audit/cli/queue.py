@@ -21,6 +21,7 @@ from audit.cli.words import LEVELS, STATUSES
 @click.option("--level", type=click.Choice(LEVELS), help="Of this level or a graver one.")
 @click.option("--status", type=click.Choice(STATUSES), help="New, updated or unchanged since the report before.")
 @click.option("--suppressed", is_flag=True, help="Those too that a review excludes, first; they have no rank.")
+@click.option("--withdrawn", is_flag=True, help="Instead those of the report before that no longer stand, and why.")
 @click.option(
     "--limit", metavar="N", type=click.IntRange(min=0), help="At most so many. [default: 20 in a table, else all]"
 )
@@ -46,6 +47,7 @@ def findings(
     level: str | None,
     status: str | None,
     suppressed: bool,
+    withdrawn: bool,
     limit: int | None,
     budget: int | None,
     share: int | None,
@@ -63,8 +65,16 @@ def findings(
     wanted = Wanted(detectors or None, user, subject, level, status, limit, suppressed)
     if share is not None and budget is None:
         raise click.UsageError("--share: goes with --budget")
-    # What each imports costs more than it does: only one of the two.
-    if budget is not None:
+    if withdrawn and (status or suppressed or budget is not None):
+        raise click.UsageError(
+            "--withdrawn: leave out --status, --suppressed and --budget, which are of those that stand"
+        )
+    # What each imports costs more than it does: only one of them.
+    if withdrawn:
+        from audit.cli.withdrawn_view import print_withdrawn
+
+        print_withdrawn(session.latest_run("withdrawn"), wanted, session, output_format)
+    elif budget is not None:
         from audit.cli.budget_view import print_budget
 
         print_budget(session.latest_run("findings", "control"), wanted, budget, share, session, output_format)

@@ -29,7 +29,7 @@ def print_findings(run: Run, wanted: Wanted, session: Session, output_format: st
             say_none(run, wanted, session)
         print_rows(table, output_format)
         return
-    limit = _FIRST if wanted.limit is None else wanted.limit
+    limit = shown_limit(wanted.limit, output_format) or 0
     # One more than is shown tells whether there are more.
     found = _with_reviews(read_findings(run, replace(wanted, limit=limit + 1)), session).to_pylist()
     _record(run, wanted, [row["finding_id"] for row in found[:limit]], session)
@@ -41,6 +41,11 @@ def print_findings(run: Run, wanted: Wanted, session: Session, output_format: st
     if len(found) > limit:
         total = count_findings(run, wanted)
         print_lines(["", f"{limit} of {total:,}; more with --limit N"])
+
+
+def shown_limit(limit: int | None, output_format: str) -> int | None:
+    """Return how many are shown: in a table the first 20, if no limit is set."""
+    return _FIRST if limit is None and output_format == "table" else limit
 
 
 def _with_reviews(found: pa.Table, session: Session) -> pa.Table:
@@ -61,8 +66,8 @@ def for_people(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**finding, "finding": str(finding["finding_id"])[:_SHORT_ID]} for finding in findings]
 
 
-def check_detectors(manifest: Manifest, wanted: Wanted, messages: Messages) -> None:
-    """A detector that did not run has no findings, which must not pass for "nothing found"."""
+def check_detectors(manifest: Manifest, wanted: Wanted, messages: Messages, gone: bool = False) -> None:
+    """A detector that did not run has no findings, which must not pass for "nothing found". `gone`: there need be none now."""
     known = {query.id for query in manifest.queries if query.kind == "detector"}
     skipped = {skip.detector: skip.reason for skip in manifest.skipped}
     if manifest.only:
@@ -71,7 +76,7 @@ def check_detectors(manifest: Manifest, wanted: Wanted, messages: Messages) -> N
     for detector in wanted.detector or ():
         if detector in skipped:
             messages.warn([f"{detector} was skipped in this report: {skipped[detector]}"])
-        elif detector not in known:
+        elif detector not in known and not gone:
             # Here, because the catalogue brings the SQL parser along, and this is the only word of it.
             from audit.catalogue.faults import suggestion
 

@@ -15,7 +15,7 @@ from audit.cli.queue_view import FOR_PEOPLE, for_people
 from audit.detect import failures
 from audit.load.health import UNRESOLVED
 from audit.report.manifest import Manifest
-from audit.report.read import Run, published_runs, read_manifest, read_table
+from audit.report.read import Run, count_withdrawn, published_runs, read_manifest, read_table
 from audit.report.shown import percent
 from audit.report.tables import LEVELS, STATUSES
 from audit.run import RunResult
@@ -70,7 +70,7 @@ def facts_of(result: RunResult, manifest: Manifest) -> dict[str, Any]:
         "files": files(result.loaded),
         "records": totals(result.loaded.loads),
         "accesses": _states(result),
-        "findings": _findings(result.published.findings),
+        "findings": _findings(result.published.findings, count_withdrawn(manifest)),
         "detectors_alone": list(manifest.only),
         "compared_with": manifest.compared_with,
         "compared_by_detector": dict(manifest.compared_by_detector),
@@ -89,7 +89,7 @@ def print_summary(workspace: Workspace, result: RunResult, facts: Mapping[str, A
         ("Accesses", _accesses_sentence(facts["accesses"])),
         *([("Detectors", _alone(facts["detectors_alone"]))] if facts["detectors_alone"] else []),
         ("Findings", _findings_sentence(facts["findings"])),
-        *([("", _comparison(facts))] if facts["findings"]["total"] else []),
+        *([("", _comparison(facts))] if facts["findings"]["total"] or facts["findings"]["by_status"]["withdrawn"] else []),
         *_skipped(facts["skipped"], facts["accesses"]["accesses"]),
     ])  # fmt: skip
     _print_first("users", _first_users(result), _USER_COLUMNS, facts["findings"]["users"])
@@ -128,7 +128,8 @@ def _states(result: RunResult) -> dict[str, int]:
     return {name: pc.sum(coverage[name]).as_py() or 0 for name in ("accesses", *_STATES)}
 
 
-def _findings(table: pa.Table) -> dict[str, Any]:
+def _findings(table: pa.Table, withdrawn: int) -> dict[str, Any]:
+    """Count the findings that stand, and of those that stood before how many are withdrawn."""
     table = table.select(["rank", "level", "status", "user_id"])
     ranked = table.filter(pc.is_valid(table["rank"]))
     levels, statuses = _counted(ranked["level"]), _counted(ranked["status"])
@@ -136,7 +137,7 @@ def _findings(table: pa.Table) -> dict[str, Any]:
         "total": ranked.num_rows,
         "users": pc.count_distinct(ranked["user_id"]).as_py(),
         "by_level": {level: levels[level] for level in reversed(LEVELS)},
-        "by_status": {status: statuses[status] for status in STATUSES},
+        "by_status": {**{status: statuses[status] for status in STATUSES}, "withdrawn": withdrawn},
     }
 
 
@@ -175,7 +176,8 @@ def _comparison(facts: Mapping[str, Any]) -> str:
     statuses = ", ".join(f"{number:,} {status}" for status, number in facts["findings"]["by_status"].items())
     several = len(set(facts["compared_by_detector"].values())) > 1
     older = " (which was of some detectors alone), and of the others with the one before" if several else ""
-    return f"Compared with run {facts['compared_with']}{older}: {statuses}"
+    hint = " (why: audit findings --withdrawn)" if facts["findings"]["by_status"]["withdrawn"] else ""
+    return f"Compared with run {facts['compared_with']}{older}: {statuses}{hint}"
 
 
 def _alone(detectors: Sequence[str]) -> str:

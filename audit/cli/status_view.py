@@ -163,5 +163,10 @@ def _last_run_lines(run: LastRun | None) -> list[str]:
         *alone,
         f"Findings for review: {'not known, for the file was changed' if run.damage else findings}",
         *([f"Control: {control_sentence(run.control)}"] if run.control and run.control.reviewed else []),
+        *(
+            [f"Withdrawn since the report before: {run.withdrawn:,} (why: audit findings --withdrawn)"]
+            if run.withdrawn
+            else []
+        ),
         f"Report: {run.report}",
     ]

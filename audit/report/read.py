@@ -137,6 +137,20 @@ def read_findings(run: Run, wanted: Wanted | None = None, columns: Sequence[str]
         )
 
 
+def read_withdrawn(run: Run, wanted: Wanted) -> pa.Table:
+    """Read the findings withdrawn that are wanted, by the rank that they had, those without one last."""
+    path = _path(run, "withdrawn")
+    conditions = _conditions(replace(wanted, suppressed=True))
+    with naming_faults(path, "read", _REMEDY), pq.ParquetFile(path) as file:
+        found = _read_matching(file, conditions, wanted.limit, None)
+    return found.sort_by([("rank", "ascending"), ("finding_id", "ascending")])
+
+
+def count_withdrawn(manifest: Manifest) -> int:
+    """Return how many findings of the report before no longer stood when a report was made."""
+    return next((file.rows or 0 for file in manifest.files if file.name == "withdrawn.parquet"), 0)
+
+
 def count_findings(run: Run, wanted: Wanted) -> int:
     """Count the findings wanted, whatever their limit. Reads no more than the columns of the conditions."""
     path = _path(run, "findings")

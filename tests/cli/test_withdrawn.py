@@ -1,0 +1,64 @@
+"""What no longer stands is said where a run ends, by status, and listed with why: no finding vanishes without a word."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def explained_since(in_tiny, tiny):
+    """Run; then an incident is loaded that accounts for all that U1 did, and run again."""
+    in_tiny("run")
+    found = in_tiny("findings", "--user", "U1", "--format", "json").json
+    for name, row in (
+        ("incident", "INC-2,theft,north,2024-06-01 09:00:00,"),
+        ("incident_subject", "INC-2,P1,victim"),
+        ("incident_staff", "INC-2,U1,officer,2024-06-01 09:00:00,"),
+    ):
+        with (tiny / "context" / f"{name}.csv").open("a") as file:
+            file.write(row + "\n")
+    return found, in_tiny("--log-format", "json", "run")
+
+
+def test_the_end_of_a_run_and_status_tell_how_many_were_withdrawn(explained_since, in_tiny):
+    found, ran = explained_since
+    closing = json.loads(ran.err.splitlines()[-1])
+
+    assert closing["findings"]["by_status"] == {"new": 0, "updated": 0, "unchanged": 0, "withdrawn": len(found)}
+    assert f"{len(found)} withdrawn (why: audit findings --withdrawn)" in ran.out
+    assert f"Withdrawn since the report before: {len(found)} (why: audit findings --withdrawn)" in in_tiny("status").out
+    assert in_tiny("status", "--format", "json").json["last_run"]["withdrawn"] == len(found)
+
+
+def test_withdrawn_findings_are_listed_with_why(explained_since, in_tiny):
+    found, _ = explained_since
+
+    listed = in_tiny("findings", "--withdrawn", "--format", "json").json
+    out = in_tiny("findings", "--withdrawn", "--limit", 1).out
+
+    assert [row["finding_id"] for row in listed] == [row["finding_id"] for row in found]
+    assert {row["why"] for row in listed} == {"explained now: incident-assigned"}
+    assert out.startswith("Compared with run ")
+    assert found[0]["finding_id"][:10] in out
+    assert f"1 of {len(found)}; more with --limit N" in out
+
+
+def test_of_withdrawn_findings_those_of_a_detector_user_or_subject_are_chosen(explained_since, in_tiny):
+    found, _ = explained_since
+
+    assert len(in_tiny("findings", "--withdrawn", "--user", "U1", "--format", "json").json) == len(found)
+    of_one = in_tiny("findings", "--withdrawn", "--detector", "repeated-subject", "--format", "json").json
+    assert [row["detector"] for row in of_one] == ["repeated-subject"]
+    none = in_tiny("findings", "--withdrawn", "--user", "U2")
+    assert (none.code, none.out) == (0, "")
+    assert "no such finding was withdrawn" in none.err
+
+
+def test_a_first_report_has_nothing_to_withdraw_from(ran):
+    assert "No report on other data is there to compare with" in ran("findings", "--withdrawn").err
+    assert "ithdrawn" not in ran("status").out
+
+
+@pytest.mark.parametrize("words", [["--status", "new"], ["--suppressed"], ["--budget", "3"]])
+def test_what_is_asked_of_those_that_stand_is_not_asked_of_those_withdrawn(ran, words):
+    assert ran("findings", "--withdrawn", *words).code == 2
