@@ -55,3 +55,14 @@ def why_unknown_in(workspace: Workspace, user_id: str | None, subject_id: str | 
     """Ask the same of the workspace's database. Raises LockedError while a batch writes, InputOutputError where there is none."""
     with reading(workspace, lambda _step: None) as engine:
         return why_unknown(engine, user_id, subject_id)
+
+
+def kind_of(workspace: Workspace, asked: str) -> str | None:
+    """Say what has that id: a user, a subject or an event. None: nothing. Raises as `why_unknown_in` does."""
+    with reading(workspace, lambda _step: None) as engine:
+        if not why_unknown(engine, asked, None):
+            return "user"
+        if not why_unknown(engine, None, asked):
+            return "subject"
+        found = engine.query("SELECT event_id FROM event WHERE event_id = $asked LIMIT 1", {"asked": asked})
+        return "event" if found.num_rows else None

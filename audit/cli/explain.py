@@ -19,10 +19,11 @@ def explain(session: Session, event: str, source: str | None, output_format: str
     while a batch loads.
     """
     from audit.cli.explain_view import print_explained
+    from audit.cli.meant import saying_what_it_is
     from audit.explained import explain_event
 
     workspace, catalogue = session.workspace(), session.catalogue()
-    with session.messages.progress() as notify:
+    with saying_what_it_is(session, event, "event"), session.messages.progress() as notify:
         found = explain_event(workspace, catalogue, event, source, notify)
     accesses = [one.access for one in found if one.access]
     people = {name: [access[name] for access in accesses] for name in ("user_id", "subject_id")}

@@ -67,7 +67,12 @@ def _report_usage(fault: click.ClickException, messages: Messages) -> int:
         click.echo(fault.format_message(), err=True)
         return ExitCode.USAGE
     context = getattr(fault, "ctx", None)
-    told = fault.format_message().rstrip(".")
+    if isinstance(fault, click.NoSuchOption) and fault.option_name in ("-w", "--workspace") and context:
+        command = context.command_path.removeprefix("audit ")
+        messages.error([f"{fault.option_name} goes before the command: audit {fault.option_name} DIR {command}"])
+        return ExitCode.USAGE
+    # click puts each choice on a line of its own, behind a tab.
+    told = " ".join(fault.format_message().split()).rstrip(".")
     hint = f"see: {context.command_path} --help" if context else ""
     messages.error([told + (f" ({hint})" if told.endswith("?") else f"; {hint}") if hint else told])
     return ExitCode.USAGE

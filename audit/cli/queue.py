@@ -97,9 +97,11 @@ def show(session: Session, finding: str, output_format: str) -> int:
     UTC.
     """
     from audit.cli.finding_view import print_finding
+    from audit.cli.meant import saying_what_it_is
     from audit.report.read import read_evidence, read_manifest
 
-    run, found = session.find_finding(finding, "evidence")
+    with saying_what_it_is(session, finding, "finding"):
+        run, found = session.find_finding(finding, "evidence")
     finding_id = str(found["finding_id"])
     evidence = read_evidence(run, finding_id).to_pylist()
     asked = {name: found[name] for name in ("detector", "user_id", "subject_id")}

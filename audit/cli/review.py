@@ -20,7 +20,12 @@ from audit.cli.words import OUTCOMES
 @click.option("--outcome", type=click.Choice(OUTCOMES), required=True, help="What was decided.")
 @click.option("--by", metavar="WHO", required=True, help="Who decided; who typed it is recorded besides.")
 @click.option("--note", metavar="TEXT", help="Why, in a sentence.")
-@click.option("--until", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it excludes.")
+@click.option(
+    "--until",
+    metavar="DAY",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day on which explained or false-alarm excludes.",
+)
 @format_option("table", "json")
 @click.pass_obj
 def review(
@@ -39,13 +44,15 @@ def review(
     outcomes stand beside it and exclude nothing. The last review counts, and all of them stay on the ledger. ACCESS is the id
     of one that `audit findings --budget` shows as drawn by lot; its review tells what share of such accesses is missed.
     """
+    from audit.cli.meant import saying_what_it_is
     from audit.cli.review_view import print_control_review, print_review
     from audit.ledger import ledger_of
     from audit.report.read import read_table
     from audit.reviews import local_day, record_control_review, record_review, tally_control
 
     workspace = session.workspace()
-    run, found = session.find_reviewable(name)
+    with saying_what_it_is(session, name, "finding"):
+        run, found = session.find_reviewable(name)
     if "finding_id" not in found:
         if until is not None:
             raise click.UsageError("--until: goes with a finding; the review of a control access excludes nothing")

@@ -35,6 +35,12 @@ from tests.cli.tiny import EVENTS, GATE, add_source
             "--detector repeated-subjekt: there is no such detector; did you mean",
         ),
         (["run", "--detector", "nosuch"], "there is no such detector; see: audit detectors list"),
+        (["run", "-w", "elsewhere"], "-w goes before the command: audit -w DIR run"),
+        (
+            ["sources", "list", "--workspace", "x"],
+            "--workspace goes before the command: audit --workspace DIR sources list",
+        ),
+        (["review", "F1"], "Missing option '--outcome'. Choose from: explained, false-alarm, advice"),
         (["verify", "--head", "xyz"], '--head "xyz": is no head of a ledger; give the 64 digits'),
     ],
 )
@@ -52,6 +58,22 @@ def test_ids_that_are_not_there_exit_with_2(ran):
         outcome = ran(*words)
         assert outcome.code == 2
         assert "zzz" in outcome.err
+
+
+def test_an_id_of_another_kind_is_told_the_command_that_takes_it(ran):
+    finding = ran("findings", "--format", "json").json[0]["finding_id"]
+
+    for words, told in (
+        (["show", "U1"], '"U1" is a user, not a finding: audit findings --user U1, or audit timeline --user U1'),
+        (["review", "U1", "--outcome", "advice", "--by", "A"], '"U1" is a user, not a finding'),
+        (["show", "P1"], '"P1" is a subject, not a finding: audit findings --subject P1'),
+        (["show", "E5"], '"E5" is an event, not a finding: audit explain E5'),
+        (["explain", "U1"], '"U1" is a user, not an event: audit findings --user U1'),
+        (["explain", finding[:8]], f'"{finding[:8]}" is a finding, not an event: audit show {finding[:8]}'),
+    ):
+        outcome = ran(*words)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert told in outcome.err
 
 
 @pytest.mark.parametrize("more", [(), ("--source", "event")])

@@ -54,6 +54,18 @@ def test_of_withdrawn_findings_those_of_a_detector_user_or_subject_are_chosen(ex
     assert "no such finding was withdrawn" in none.err
 
 
+def test_whoever_asks_for_a_withdrawn_finding_is_told_why_it_is_gone(explained_since, in_tiny):
+    [first, *_] = explained_since[0]
+
+    outcome = in_tiny("show", first["finding_id"])
+
+    assert outcome.code == 2
+    assert (
+        "was withdrawn by the last run: explained now: incident-assigned; see: audit findings --withdrawn"
+        in outcome.err
+    )
+
+
 def test_a_first_report_has_nothing_to_withdraw_from(ran):
     assert "No report on other data is there to compare with" in ran("findings", "--withdrawn").err
     assert "ithdrawn" not in ran("status").out
