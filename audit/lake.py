@@ -17,6 +17,7 @@ import duckdb
 from audit.files import Audience, audience_of, make_folder, naming_faults, sync_folder, write_file
 from audit.schema import TABLES, duckdb_columns
 from audit.sql import quote_identifier, quote_literal
+from audit.text import counted
 from audit.workspace import Workspace
 
 LOG = "event"
@@ -103,7 +104,7 @@ def _write_log(
     changed = sorted(day for day in now.keys() | before.keys() if now.get(day) != before.get(day))
     if not changed:
         return 0
-    notify(f"writing {len(changed):,} days of the log to the lake")
+    notify(f"writing {counted(len(changed), 'day')} of the log to the lake")
     beside = folder / _BESIDE
     shutil.rmtree(beside, ignore_errors=True)
     make_folder(beside, audience)

@@ -172,10 +172,16 @@ def record_review(
     """Write a review of a finding, as the report of that run has it, onto the ledger.
 
     Raises:
-        UsageError: nobody is named, or the note is too long. InputOutputError: it cannot be written.
+        UsageError: nobody is named, the note is too long, or a last day is given for what excludes nothing.
+        InputOutputError: it cannot be written.
 
     """
     _check_words(by, note)
+    if until is not None and outcome not in EXCLUDING:
+        raise UsageError(
+            f"--until: is the last day on which {' or '.join(sorted(EXCLUDING))} takes a finding out of the ranking; {outcome} "
+            "takes none out, so leave it away"
+        )
     about = {
         "finding_id": finding["finding_id"],
         "detector": finding["detector"],

@@ -32,6 +32,7 @@ from audit.recording import record_loads
 from audit.reviews import Dispositions, dispositions_at
 from audit.sources.library import read_library
 from audit.stale import stale_inputs
+from audit.text import counted
 from audit.upkeep import bring_up_to_date
 from audit.versions import keep_definitions, keep_queries
 from audit.warehouse import open_for_reading, open_warehouse
@@ -193,14 +194,15 @@ def put_on_ledger(workspace: Workspace, connection: duckdb.DuckDBPyConnection, l
     faults = ledger.read().faults
     if faults:
         loaded.warnings.append(
-            f"{workspace.relative(ledger.path)}: is not as it was written (in {len(faults):,} place{'s' * (len(faults) > 1)}); "
+            f"{workspace.relative(ledger.path)}: is not as it was written (in {counted(len(faults), 'place')}); "
             "what differs is told by: audit verify"
         )
     lacking = record_loads(ledger, connection)
     if lacking:
         loaded.warnings.append(
-            f"{workspace.relative(workspace.database)}: lacks {len(lacking):,} loads that the ledger names, or holds others "
-            "in their place: was the database made anew, or an older one put back?"
+            f"{workspace.relative(workspace.database)}: lacks {counted(len(lacking), 'load')} that the ledger names, or holds "
+            f"{'another in its' if len(lacking) == 1 else 'others in their'} place: "
+            "was the database made anew, or an older one put back?"
         )
 
 

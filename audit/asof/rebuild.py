@@ -26,6 +26,7 @@ from audit.report.manifest import InputFile, Manifest
 from audit.schema import TABLES
 from audit.sources.definition import SourceDefinition
 from audit.sql import quote_identifier, quote_literal
+from audit.text import counted
 from audit.versions import Texts
 from audit.warehouse import check_version
 from audit.workspace import Input, Workspace
@@ -248,7 +249,8 @@ class Rebuild:
         if self.purged:
             self.reasons.add(
                 "purged",
-                f"of the events that were loaded then {sum(self.purged.values()):,} are gone, of {len(self.purged):,} loads: those "
+                f"of the events that were loaded then {counted(sum(self.purged.values()), 'is', 'are')} gone, of "
+                f"{counted(len(self.purged), 'load')}: those "
                 f"older than {purged_before(self.connection)} were purged",
             )
 

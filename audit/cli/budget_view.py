@@ -47,7 +47,7 @@ def print_budget(
         print_rows(rows, output_format, columns=_COLUMNS)
         return
     if findings:
-        print_rows(for_people(findings), columns=FOR_PEOPLE)
+        print_rows(for_people(findings), columns=FOR_PEOPLE, always=("finding",))
     else:
         say_none(run, wanted, session)
     print_lines(["", *left_out] if left_out else [])
@@ -71,7 +71,7 @@ def _left_out(chosen: Budget, percent: int) -> list[str]:
 
 
 def _print_control(control: list[dict[str, Any]], zone: ZoneInfo) -> None:
-    drawn = f"Control: {len(control)} drawn by lot from {control[0]['population']:,} accesses that no finding cites"
+    drawn = f"Control: {len(control)} drawn by lot from {_uncited(control[0]['population'])}"
     print_lines(["", f"{drawn} (seed {control[0]['seed']})."])
     print_lines(
         [
@@ -81,7 +81,11 @@ def _print_control(control: list[dict[str, Any]], zone: ZoneInfo) -> None:
         ]
     )
     rows = [{**row, "time": local(row["occurred_at"], zone), "explained_by": row["explanation"]} for row in control]
-    print_rows(rows, columns=_CONTROL)
+    print_rows(rows, columns=_CONTROL, always=("access_id",))
+
+
+def _uncited(population: int) -> str:
+    return counted(population, "access that no finding cites", "accesses that no finding cites")
 
 
 def _as_finding(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _print_evidence(evidence: Sequence[Row], key: Row, zone: ZoneInfo) -> None:
         chosen = [row for row in rows if row["counts"] is counts]
         if chosen:
             print_lines(["", heading])
-            print_rows(chosen, columns=_columns(chosen, key))
+            print_rows(chosen, columns=_columns(chosen, key), always=("access_id",))
     _print_section("What was tried to explain them", _tried(rows))
     _print_section(
         "Files", [(str(number), f"{path} sha256 {sha256}") for number, (path, sha256) in enumerate(files, 1)]

@@ -6,6 +6,7 @@ from audit.cli.messages import Messages
 from audit.cli.output import print_lines, print_rows
 from audit.load import FileLoad, LoadResult
 from audit.loading import LoadOnly
+from audit.text import counted
 
 COLUMNS = ("source", "path", "records", "loaded", "duplicates", "quarantined", "rejected", "load_id", "sha256")
 _FOR_PEOPLE = ("load_id", *COLUMNS[:-2])
@@ -62,7 +63,7 @@ def loaded_sentence(loaded: LoadResult) -> str:
     if not many["loaded"]:
         return f"Nothing new{known}{failed}."
     parts = ", ".join(f"{count[name]:,} {name}" for name in COUNTS[1:])
-    return f"{_files(many['loaded'])} loaded{known}{failed}. {count['records']:,} records: {parts}."
+    return f"{_files(many['loaded'])} loaded{known}{failed}. {counted(count['records'], 'record')}: {parts}."
 
 
 def _loads(loaded: LoadResult) -> str:
@@ -71,4 +72,4 @@ def _loads(loaded: LoadResult) -> str:
 
 
 def _files(number: int) -> str:
-    return "1 file" if number == 1 else f"{number:,} files"
+    return counted(number, "file")

@@ -6,6 +6,7 @@ from typing import Any, TextIO
 from audit.cli.messages import Messages
 from audit.cli.output import print_facts, print_lines, print_object
 from audit.purge import Plan, Purged
+from audit.text import counted
 
 _LISTED = 20
 
@@ -62,8 +63,11 @@ def _facts(plan: Plan) -> dict[str, Any]:
 
 def _print_counts(plan: Plan, stream: TextIO) -> None:
     by_source = ", ".join(f"{count:,} of {source}" for source, count in plan.events.items()) or "none"
-    drawn = f" and {len(plan.held_accesses):,} control accesses" if plan.held_accesses else ""
-    held = f"{plan.held_events:,} older events, which {len(plan.held_findings):,} findings{drawn} under review rest on"
+    rests = counted(len(plan.held_findings), "finding under review rests", "findings under review rest")
+    if plan.held_accesses:
+        drawn = counted(len(plan.held_accesses), "control access", "control accesses")
+        rests = f"{counted(len(plan.held_findings), 'finding')} and {drawn} under review rest"
+    held = f"{counted(plan.held_events, 'older event')}, on which {rests}" if plan.held_events else "nothing that is older"
     print_facts(
         [
             ("Events", f"{sum(plan.events.values()):,} before {plan.days.before}: {by_source}"),

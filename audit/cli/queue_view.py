@@ -37,7 +37,9 @@ def print_findings(run: Run, wanted: Wanted, session: Session, output_format: st
         say_none(run, wanted, session)
         return
     reviewed = any(row["review"] for row in found[:limit])
-    print_rows(for_people(found[:limit]), columns=(*FOR_PEOPLE, "review") if reviewed else FOR_PEOPLE)
+    print_rows(
+        for_people(found[:limit]), columns=(*FOR_PEOPLE, "review") if reviewed else FOR_PEOPLE, always=("finding",)
+    )
     if len(found) > limit:
         total = count_findings(run, wanted)
         print_lines(["", f"{limit} of {total:,}; more with --limit N"])

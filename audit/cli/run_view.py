@@ -19,6 +19,7 @@ from audit.report.read import Run, count_withdrawn, published_runs, read_manifes
 from audit.report.shown import percent
 from audit.report.tables import LEVELS, STATUSES
 from audit.run import RunResult
+from audit.text import counted
 from audit.workspace import Workspace
 
 _FIRST = 10
@@ -116,7 +117,7 @@ def _print_first(what: str, rows: list[dict[str, Any]], columns: tuple[str, ...]
                 else f"{what.capitalize()} to review",
             ]
         )
-        print_rows(rows, "table", columns=columns)
+        print_rows(rows, "table", columns=columns, always=("finding", "user_id"))
 
 
 def _run(result: RunResult) -> Run:
@@ -167,7 +168,7 @@ def _findings_sentence(findings: Mapping[str, Any]) -> str:
     if not findings["total"]:
         return "none"
     levels = ", ".join(f"{number:,} {level}" for level, number in findings["by_level"].items() if number)
-    return f"{findings['total']:,} for review, on {findings['users']:,} users: {levels}"
+    return f"{findings['total']:,} for review, on {counted(findings['users'], 'user')}: {levels}"
 
 
 def _comparison(facts: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from audit.schema import Column
 from audit.sources.check import SampleResult, check_samples
 from audit.sources.definition import ColumnRule, ReadOptions, SourceDefinition, did_you_mean, read_definition
 from audit.sources.library import SHIPPED
+from audit.text import counted
 from audit.timezones import Zone
 
 _PLACES = ("own", "shipped", "canonical")
@@ -197,7 +198,7 @@ def _print_preview(preview: Preview, output_format: str) -> None:
 
 
 def _sentences(preview: Preview) -> Iterator[str]:
-    yield f"{preview.path}: {preview.records:,} records, {preview.rejected:,} not readable as one."
+    yield f"{preview.path}: {counted(preview.records, 'record')}, {preview.rejected:,} not readable as one."
     if preview.unmapped:
         yield f"Not mapped: {', '.join(map(_quoted, preview.unmapped))}"
     if preview.repeated:

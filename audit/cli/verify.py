@@ -25,6 +25,7 @@ def verify(session: Session, path: Path | None, head: str | None, output_format:
     from audit.verify import verify as verify_path
 
     workspace = session.workspace() if path is None else session.workspace_if_any()
-    outcome = verify_path(path or session.folder, workspace, head)
+    with session.messages.progress() as notify:
+        outcome = verify_path(path or session.folder, workspace, head, notify)
     print_verified(outcome, head is not None, output_format)
     return int(ExitCode.DIFFERENCE if outcome.differs else ExitCode.DONE)

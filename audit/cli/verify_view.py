@@ -3,14 +3,15 @@
 from dataclasses import asdict
 
 from audit.cli.output import print_lines, print_object, print_rows
+from audit.text import counted
 from audit.verify import Outcome
 
 _WORDS = {
-    "entries": "entries of the ledger",
-    "reports": "reports",
-    "texts": "texts of queries and sources",
-    "loads": "loads",
-    "inputs": "input files",
+    "entries": ("entry of the ledger", "entries of the ledger"),
+    "reports": ("report", "reports"),
+    "texts": ("text of a query or source", "texts of queries and sources"),
+    "loads": ("load", "loads"),
+    "inputs": ("input file", "input files"),
 }
 
 
@@ -26,7 +27,7 @@ def print_verified(outcome: Outcome, with_head: bool, output_format: str) -> Non
         }
         print_object({"checked": outcome.counts, "ledger_head": outcome.head, **found})
         return
-    print_lines([f"Checked: {', '.join(f'{number:,} {_WORDS[name]}' for name, number in outcome.counts.items())}"])
+    print_lines([f"Checked: {', '.join(counted(number, *_WORDS[name]) for name, number in outcome.counts.items())}"])
     if outcome.head:
         print_lines([f"Head of the ledger: {outcome.head}"])
     for heading, rows in (("Differs", differing), ("Noted, no fault", noted)):

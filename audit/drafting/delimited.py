@@ -90,10 +90,12 @@ class _Counts:
     def remarks(self, width: int, whole: bool) -> list[Remark]:
         made = []
         if self.headers:
-            made.append(Remark(f"the header is repeated {self.headers:,} times among the records"))
+            times = "once" if self.headers == 1 else f"{self.headers:,} times"
+            made.append(Remark(f"the header is repeated {times} among the records"))
         if self.other_widths:
             widths = ", ".join(f"{count:,} with {fields}" for fields, count in sorted(self.other_widths.items())[:6])
-            what = f"not all of the {self.read:,} records seen have {width} fields ({widths}): those are rejected"
+            many = f"not all of the {self.read:,} records seen have {width} fields ({widths}): those are rejected"
+            what = many if self.read > 1 else f"the one record seen has not {width} fields ({widths}), and is rejected"
             behind = "; the last one is such, perhaps a footer" if self.last_is_other and whole else ""
             made.append(Remark(what + behind, unsure=True))
         if self.stopped:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from audit.text import counted
+
 if TYPE_CHECKING:
     from _csv import Reader
 
@@ -88,15 +90,15 @@ def _with_quote(lines: Sequence[str], delimiter: str, widths: dict[str, _Widths]
         enough = begun if quote == '"' else begun > len(lines) / 2
         if found is None or not enough or (bare is not None and found.share < bare.share):
             continue
-        how = f"{begun:,} of the fields tried begin with it"
+        how = f"{counted(begun, 'of the fields tried begins', 'of the fields tried begin')} with it"
         if faulty:
-            how += f"; in {faulty:,} places quotes do not pair, and such records are rejected"
+            how += f"; in {counted(faulty, 'place')} quotes do not pair, and such records are rejected"
         evidence += _of_width(found)
         backslash = _has_backslash(lines, quote)
         return Dialect(delimiter, quote, found.width, found.share, evidence, how, faulty > 0, backslash)
     if bare is not None and (inside := sum('"' in line for line in lines)):
         begun, _ = _quoted(lines, delimiter, '"')
-        how = f"none: in {inside:,} lines a quotation mark is only a character, since no field is enclosed in them"
+        how = f"none: in {counted(inside, 'line')} a quotation mark is only a character, since no field is enclosed in them"
         return Dialect(delimiter, "", bare.width, bare.share, evidence + _of_width(bare), how, begun > 0)
     quote, plain = ('"', bare) if bare is not None else next(iter(widths.items()))
     how = "none was seen; this is the usual one" if bare is not None else "without it the records have no equal width"

@@ -3,6 +3,7 @@
 from audit.drafting.choose import Choice
 from audit.drafting.profile import Profile
 from audit.drafting.toml_text import shown, toml_string
+from audit.text import counted
 
 EXPORTERS_NOTHING = ("NULL", "\\N", "(null)")
 
@@ -28,14 +29,16 @@ def doubts_of(choice: Choice) -> list[str]:
 def _of_cells(profile: Profile, is_text: bool) -> list[str]:
     made = []
     if profile.partly:
-        made.append(f"{profile.partly:,} cells are masked in part: a list of masks cannot name those")
+        made.append(
+            f"{counted(profile.partly, 'cell is', 'cells are')} masked in part: a list of masks cannot name those"
+        )
     nothing = [(word, count) for word, count in profile.nothing.most_common(4) if word not in EXPORTERS_NOTHING]
     if nothing:
         words = ", ".join(f"{shown(word)} ({count:,})" for word, count in nothing)
         made.append(f"may these stand for nothing? {words}. They are text unless [read] null_values lists them")
     if profile.two_lines and not is_text:
         one = _expression(profile, "split_part({}, chr(10), 1)")
-        made.append(f"{profile.two_lines:,} cells hold two lines{one}")
+        made.append(f"{counted(profile.two_lines, 'cell holds', 'cells hold')} two lines{one}")
     return made
 
 
@@ -48,7 +51,10 @@ def _of_kind(column: str, profile: Profile) -> list[str]:
     if column == "reason" and profile.packed:
         made.append("several parts seem to be packed into a cell: an expression can take them apart")
     if column == "reason" and (cases := round(profile.share("CASE") * profile.filled)):
-        made.append(f"{cases:,} reasons are nothing but what looks like a case number: is it missing in the reference?")
+        made.append(
+            f"{counted(cases, 'reason is', 'reasons are')} nothing but what looks like a case number: "
+            "is it missing in the reference?"
+        )
     if (
         column == "reason"
         and profile.counted("+") > 0.2 * profile.filled
@@ -57,7 +63,9 @@ def _of_kind(column: str, profile: Profile) -> list[str]:
         made.append("a plus seems to stand for a space" + _expression(profile, "replace({}, '+', ' ')"))
     if column == "subject_id":
         if wild := profile.counted("*") + profile.counted("?"):
-            made.append(f"{wild:,} cells hold a wildcard (* or ?), and so name no one subject")
+            made.append(
+                f"{counted(wild, 'cell holds', 'cells hold')} a wildcard (* or ?), and no one subject is named so"
+            )
         if profile.is_plate and any(text != text.upper() or " " in text for text in profile.values):
             made.append("plates are written in several ways" + _expression(profile, "upper(replace({}, ' ', ''))"))
     return made

@@ -13,6 +13,7 @@ from audit.drafting.timerules import epoch_rule, joined_rule, time_rule
 from audit.drafting.toml_text import shown, toml_string
 from audit.drafting.vocabulary import kind_by_label, meaning_of
 from audit.schema import Column, Table
+from audit.text import counted
 
 # What most detectors work on: where the file has none of it, that is said.
 _WANTED = {
@@ -60,7 +61,7 @@ def _entry(choice: Choice) -> Entry:
         unsure += doubts
     if profile.masks:
         rule["masked"] = sorted(profile.masks)
-        evidence.append(f"{profile.masks.total():,} cells are masked")
+        evidence.append(counted(profile.masks.total(), "cell is masked", "cells are masked"))
     if column.vocabulary:
         unsure += _map_words(column, profile, rule)
     return Entry(

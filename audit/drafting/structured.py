@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from audit.drafting.content import content_of
 from audit.drafting.found import SAMPLE_RECORDS, Cell, Option, RawTable, Remark, Row
 from audit.errors import InputOutputError, SourceError
+from audit.text import counted
 
 _LARGEST_DOCUMENT = 256 << 20
 _DEPTH = 8
@@ -32,7 +33,9 @@ def draw_ndjson(path: Path, packed: str | None, encoding: str) -> RawTable:
     table.rest = _rest(path, packed, encoding, table.names, len(objects) + faulty)
     table.whole = len(objects) + faulty < SAMPLE_RECORDS
     if faulty:
-        table.remarks.append(Remark(f"{faulty:,} lines are no JSON objects: those are rejected", unsure=True))
+        table.remarks.append(
+            Remark(f"{counted(faulty, 'line is no JSON object', 'lines are no JSON objects')}: rejected", unsure=True)
+        )
     return table
 
 
@@ -86,7 +89,7 @@ def draw_json(path: Path, packed: str | None, encoding: str) -> RawTable:
     options = [Option("format", "json", "one JSON document"), Option("encoding", encoding, "JSON is UTF-8")]
     if where != "$":
         options.append(
-            Option("records", where, f"a list of {len(objects):,} objects stands there", unsure=len(lists) > 1)
+            Option("records", where, f"a list of {counted(len(objects), 'object')} stands there", unsure=len(lists) > 1)
         )
     table = _table(options, objects[:SAMPLE_RECORDS], path)
     table.whole = len(objects) <= SAMPLE_RECORDS

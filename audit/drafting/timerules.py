@@ -6,6 +6,7 @@ from typing import Any
 from audit.drafting.profile import Profile
 from audit.drafting.times import BOTH, TimeReading
 from audit.drafting.toml_text import shown
+from audit.text import counted
 
 _EPOCH_SQL = {
     "seconds": "epoch_ms(CAST({cell} AS BIGINT) * 1000)",
@@ -35,7 +36,10 @@ def _formats(profile: Profile) -> tuple[tuple[str, ...], list[str], list[str]]:
         text, doubt = _form(reading, form)
         (unsure if doubt else told).append(text)
     if strays := reading.filled - reading.fits:
-        unsure.append(f"{strays:,} of {reading.filled:,} values are no times in these forms: they would be quarantined")
+        unsure.append(
+            f"{strays:,} of {counted(reading.filled, 'value')} {'is no time' if strays == 1 else 'are no times'} in these forms, "
+            "which quarantine would hold back"
+        )
     if reading.letters:
         zones = ", ".join(map(shown, reading.letters))
         unsure.append(f"{zones} behind the time is no zone that is known: the loader quarantines such values")
@@ -44,7 +48,7 @@ def _formats(profile: Profile) -> tuple[tuple[str, ...], list[str], list[str]]:
 
 def _form(reading: TimeReading, form: str) -> tuple[str, bool]:
     order = reading.orders.get(form)
-    seen = f"{shown(reading.format_of(form))} ({reading.forms[form]:,} values)"
+    seen = f"{shown(reading.format_of(form))} ({counted(reading.forms[form], 'value')})"
     if order is None:
         return f"{seen}: year, month and day tell themselves apart", False
     if not order.unsure:

@@ -13,6 +13,7 @@ from audit.drafting.trial import Trial
 from audit.drafting.zone import zone_option
 from audit.schema import Table
 from audit.sources.definition import ReadOptions
+from audit.text import counted
 
 _KNOWN = frozenset(field.name for field in fields(ReadOptions))
 _LONGEST_LIST = 400
@@ -39,11 +40,17 @@ def write_draft(draft: Draft, trial: Trial | None = None) -> str:
     return "\n".join([*head, "", *top, "", *body]) + "\n"
 
 
+def _seen(draft: Draft) -> str:
+    number = len(draft.drawn.rows)
+    if not draft.drawn.whole:
+        return "the first record was seen" if number == 1 else f"the first {number:,} records were seen"
+    return {0: "it holds no record", 1: "its only record was seen"}.get(number, f"all {number:,} records were seen")
+
+
 def _head(draft: Draft) -> list[str]:
-    seen = f"all {len(draft.drawn.rows):,}" if draft.drawn.whole else f"the first {len(draft.drawn.rows):,}"
     return [
         *comment(
-            f"Draft of a source definition, proposed from {shown(draft.file, 100)}: {seen} records were seen.",
+            f"Draft of a source definition, proposed from {shown(draft.file, 100)}: {_seen(draft)}.",
             behind="# ",
         ),
         *comment(
@@ -69,8 +76,8 @@ def _outcome(trial: Trial | None) -> list[str]:
     if trial is None or not trial.records:
         return []
     broken = "; ".join(f"{rule}: {count:,}" for rule, count in sorted(trial.broken.items()))
-    text = f"Of {trial.records:,} records mapped so, these break a rule: {broken}." if broken else (
-        f"{trial.records:,} records were mapped so, and none breaks a rule."
+    text = f"Of {counted(trial.records, 'record')} mapped so, these break a rule: {broken}." if broken else (
+        f"{counted(trial.records, 'record was', 'records were')} mapped so, and none breaks a rule."
     )  # fmt: skip
     return ["#", *comment(text)]
 

@@ -12,6 +12,7 @@ import duckdb
 from audit.errors import UsageError
 from audit.load.raw import REJECT_TABLE
 from audit.load.stage import VERDICT, Staged
+from audit.text import counted
 from audit.warehouse import PURGE_TABLES
 
 _PAST = "past_record"
@@ -84,9 +85,9 @@ def check_held(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
     row = connection.execute("SELECT count(*) FROM purge_kept ANTI JOIN event USING (source, event_id)").fetchone()
     if row and row[0]:
         raise UsageError(
-            f"load {load_id}: mapped anew, {row[0]:,} events that a finding under review rests on would be lost, for they are "
-            f"older than {purged_before(connection)} and get other ids; nothing was withdrawn. Review such findings as explained "
-            "or false-alarm and purge again, or leave the load as it is"
+            f"load {load_id}: mapped anew, {counted(row[0], 'event')} that a finding under review rests on would be lost, being "
+            f"older than {purged_before(connection)} and getting other ids; nothing was withdrawn. Review such findings as "
+            "explained or false-alarm and purge again, or leave the load as it is"
         )
 
 

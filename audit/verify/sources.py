@@ -10,7 +10,9 @@ from audit.engine.duckdb import Limits
 from audit.errors import InputOutputError, LockedError
 from audit.files import sha256_of
 from audit.ledger import Chain
+from audit.progress import Notify
 from audit.recording import read_load_log, recorded_loads
+from audit.text import counted
 from audit.verify.difference import Remark, differences, notes
 from audit.warehouse import open_for_reading
 from audit.workspace import Workspace
@@ -18,14 +20,15 @@ from audit.workspace import Workspace
 Row = Mapping[str, Any]
 
 
-def check_inputs(folder: Path, loads: Iterable[Row]) -> tuple[int, list[Remark]]:
+def check_inputs(folder: Path, loads: Iterable[Row], notify: Notify) -> tuple[int, list[Remark]]:
     """Hash each file that was loaded, and return how many are there. A file may have been loaded more than once."""
     hashes: dict[str, set[str]] = {}
     for load in loads:
         hashes.setdefault(load["path"], set()).add(load["sha256"])
     remarks: list[Remark] = []
     found = 0
-    for name in sorted(hashes):
+    for number, name in enumerate(sorted(hashes), start=1):
+        notify(f"hashing input {number} of {len(hashes)}: {Path(name).name}")
         path = folder / name
         if not path.is_file():
             remarks += notes(
@@ -80,7 +83,8 @@ def check_loads(workspace: Workspace, chain: Chain) -> tuple[Sequence[Row], list
             remarks += differences("load", str(load_id), ["stands in the database and not on the ledger"])
     gone = sorted(recorded.missed)
     if gone:
-        text = f"{len(gone):,} loads were found missing by a later run: the database was made anew, or an older one put back"
+        missing = counted(len(gone), "load was", "loads were")
+        text = f"{missing} found missing by a later run: the database was made anew, or an older one put back"
         remarks += notes("load", workspace.database.name, [text])
     return rows, remarks
 

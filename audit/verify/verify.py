@@ -5,6 +5,7 @@ from pathlib import Path
 
 from audit.errors import InputOutputError, UsageError
 from audit.ledger import LEDGER_NAME, Chain, Ledger
+from audit.progress import Notify
 from audit.report.read import published_runs
 from audit.verify.difference import Outcome, Remark, differences, notes
 from audit.verify.reports import MANIFEST, check_against_ledger, check_order, check_purges, check_report
@@ -15,7 +16,7 @@ from audit.workspace import CONFIG_NAME, Workspace, read_workspace
 _HEAD = re.compile(r"[0-9a-fA-F]{64}")
 
 
-def verify(path: Path, workspace: Workspace | None, head: str | None) -> Outcome:
+def verify(path: Path, workspace: Workspace | None, head: str | None, notify: Notify) -> Outcome:
     """Check what is at the path: a workspace, a folder of reports, or the folder of a report.
 
     `workspace`: the one that is meant otherwise. Reports that lie in it, or in the one that they are of, are held to its
@@ -33,13 +34,13 @@ def verify(path: Path, workspace: Workspace | None, head: str | None) -> Outcome
     if not path.exists():
         raise InputOutputError(f"{path}: no such file or folder; name a workspace or a report")
     if (path / CONFIG_NAME).is_file():
-        return _verify_workspace(read_workspace(path), head)
+        return _verify_workspace(read_workspace(path), head, notify)
     if (path / MANIFEST).exists() or path.name.startswith("run="):
-        return _verify_reports([path], _workspace_of(path.resolve().parent, workspace), head, alone=True)
+        return _verify_reports([path], _workspace_of(path.resolve().parent, workspace), head, True, notify)
     runs = published_runs(path) if path.is_dir() else []
     if not runs:
         raise UsageError(f"{path}: is no workspace, no report and no folder of reports")
-    return _verify_reports([run.folder for run in runs], _workspace_of(path.resolve(), workspace), head, alone=False)
+    return _verify_reports([run.folder for run in runs], _workspace_of(path.resolve(), workspace), head, False, notify)
 
 
 def _workspace_of(reports: Path, workspace: Workspace | None) -> Workspace | None:
@@ -52,15 +53,18 @@ def _workspace_of(reports: Path, workspace: Workspace | None) -> Workspace | Non
     return None
 
 
-def _verify_workspace(workspace: Workspace, head: str | None) -> Outcome:
+def _verify_workspace(workspace: Workspace, head: str | None, notify: Notify) -> Outcome:
+    notify("reading the ledger")
     chain = _read_ledger(workspace)
     folders = _folders(workspace)
+    notify("comparing the loads with the ledger")
     loads, about_loads = check_loads(workspace, chain)
-    inputs, about_inputs = check_inputs(workspace.folder, loads)
+    inputs, about_inputs = check_inputs(workspace.folder, loads, notify)
+    notify("checking the texts of queries and sources")
     texts, about_texts = check_texts(workspace, folders)
     remarks = [
         *_about_ledger(chain, head),
-        *(remark for folder in folders for remark in check_report(folder)),
+        *_check_reports(folders, notify),
         *check_order(folders, True, chain),
         *check_against_ledger(folders, chain, whole=True),
         *check_purges(chain),
@@ -80,8 +84,18 @@ def _folders(workspace: Workspace) -> list[Path]:
     return sorted(path for path in reports.iterdir() if path.name.startswith("run=")) if reports.is_dir() else []
 
 
-def _verify_reports(folders: list[Path], workspace: Workspace | None, head: str | None, alone: bool) -> Outcome:
-    remarks: list[Remark] = [remark for folder in folders for remark in check_report(folder)]
+def _check_reports(folders: list[Path], notify: Notify) -> list[Remark]:
+    remarks: list[Remark] = []
+    for number, folder in enumerate(folders, start=1):
+        notify(f"hashing report {number} of {len(folders)}: {folder.name}")
+        remarks += check_report(folder)
+    return remarks
+
+
+def _verify_reports(
+    folders: list[Path], workspace: Workspace | None, head: str | None, alone: bool, notify: Notify
+) -> Outcome:
+    remarks = _check_reports(folders, notify)
     if not alone:
         remarks += check_order(folders, whole=False)
     if workspace is None:

@@ -180,6 +180,12 @@ def test_run_tells_what_it_did(in_tiny, tiny):
     assert outcome.err == ""
 
 
+def test_one_of_anything_is_no_plural(in_tiny):
+    assert "on 1 user: " in in_tiny("run").out
+    assert ", 1 report, " in in_tiny("verify").out
+    assert "nothing that is older" in in_tiny("purge", "--before", "2024-06-04", "--dry-run").out
+
+
 def test_run_prints_one_object_for_machines(in_tiny):
     found = in_tiny("run", "--format", "json").json
 

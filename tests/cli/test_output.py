@@ -119,6 +119,23 @@ def test_columns_that_do_not_fit_are_named(monkeypatch):
     assert "poor-reason" not in text
 
 
+def test_a_column_that_the_reader_must_type_stays_on_a_narrow_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    row = {
+        "time": "2024-03-01 10:00:00",
+        "system": "RMS",
+        "told": "a sentence " * 8,
+        "action": "view",
+        "access_id": "E42",
+    }
+    stream = Terminal()
+    print_rows([row], "table", stream, always=("access_id",))
+    text = stream.getvalue()
+    assert "E42" in text
+    assert "No room for: " in text
+    assert "access" not in text.split("No room for: ")[1]
+
+
 def test_a_stream_in_ascii_is_no_reason_to_fail():
     buffer = io.BytesIO()
     stream = io.TextIOWrapper(buffer, encoding="ascii")

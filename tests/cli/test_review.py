@@ -100,6 +100,18 @@ def test_a_review_whose_last_day_is_over_is_not_said_to_apply(in_tiny, reviewed)
     assert "by A; it excludes nothing." in outcome.out
 
 
+@pytest.mark.parametrize("outcome", ["advice", "misconduct"])
+def test_a_last_day_is_for_what_excludes_alone(in_tiny, tiny, reviewed, outcome):
+    finding = reviewed("advice")
+    before = (tiny / "ledger.jsonl").read_bytes()
+
+    refused = in_tiny("review", finding, "--outcome", outcome, "--by", "A", "--until", "2999-12-31")
+
+    assert refused.code == 2
+    assert f"explained or false-alarm takes a finding out of the ranking; {outcome} takes none out" in refused.err
+    assert b'"review"' not in (tiny / "ledger.jsonl").read_bytes()[len(before) :]
+
+
 def test_the_last_review_counts_and_all_are_shown(in_tiny, reviewed):
     finding = reviewed("false-alarm", "--note", "typed the wrong plate")
     in_tiny("run")

@@ -178,7 +178,7 @@ def test_a_load_is_not_mapped_anew_where_an_event_that_is_held_would_be_lost(loa
     again = load_id + len(rows(loaded, "SELECT * FROM withdrawn_load"))
     done = typed(loaded, "load", "--again", again)
 
-    assert (done.code, "1 events that a finding under review rests on would be lost" in done.err) == (2, True), done.err
+    assert (done.code, "1 event that a finding under review rests on would be lost" in done.err) == (2, True), done.err
     assert event_ids(loaded) == held
 
 

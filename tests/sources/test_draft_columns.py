@@ -59,7 +59,7 @@ def test_masks_in_part_and_words_for_nothing_are_told_and_not_decided(tmp_path: 
     ]
     text, definition = draft(write(tmp_path, csv_text(rows)))
 
-    assert "reason: 1 cells are masked in part" in unsure(text)
+    assert "reason: 1 cell is masked in part" in unsure(text)
     assert 'reference: may these stand for nothing? "N/A" (5)' in unsure(text)
     assert '[read] null_values: "NULL"' in unsure(text)
     assert definition.read.null_values == ("", "NULL")

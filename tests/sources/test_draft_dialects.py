@@ -127,7 +127,7 @@ def test_footers_repeated_headers_and_short_records_are_told(tmp_path: Path) -> 
 
     text, _ = draft(write(tmp_path, body))
 
-    assert "the header is repeated 1 times" in text
+    assert "the header is repeated once" in text
     assert "not all of the 43 records seen have 7 fields (1 with 1, 1 with 2)" in unsure(text)
     assert "the last one is such, perhaps a footer" in unsure(text)
 

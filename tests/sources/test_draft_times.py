@@ -141,7 +141,7 @@ def test_values_that_are_no_times_and_zones_that_are_not_known_are_counted(tmp_p
     times = ["25/03/2024 10:00", "26/03/2024 10:00 BST", "26/03/2024 11:00 BST", "tomorrow", "27/03/2024 10:00"]
     text, _ = draft(with_times(tmp_path, times))
 
-    assert "1 of 5 values are no times in these forms" in unsure(text)
+    assert "1 of 5 values is no time in these forms" in unsure(text)
     assert '"BST" behind the time is no zone that is known' in unsure(text)
     assert "occurred_at: not a time: 3" in text
 
