@@ -32,6 +32,7 @@ _COMMANDS = {
     "simulate": "measuring",
     "evaluate": "measuring",
     "review": "review",
+    "report": "report",
     "verify": "verify",
     "purge": "purge",
 }

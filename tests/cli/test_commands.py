@@ -16,6 +16,7 @@ from audit.catalogue.query import LEVELS
 from audit.cli import words
 from audit.cli.main import audit
 from audit.cli.output import FORMATS
+from audit.forms import FORMS
 from audit.report.tables import STATUSES
 from audit.reviews import OUTCOMES
 from audit.schema import TABLES
@@ -25,6 +26,7 @@ from audit.workspace import PURPOSES, read_workspace
 def test_the_words_of_options_are_those_of_the_program():
     assert (words.LEVELS, words.STATUSES, words.PURPOSES, words.FORMATS) == (LEVELS, STATUSES, PURPOSES, FORMATS)
     assert words.OUTCOMES == OUTCOMES
+    assert words.FORMS == FORMS
 
 
 # --- help
