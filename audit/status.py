@@ -101,9 +101,7 @@ def _last_run(workspace: Workspace, run: Run, manifest: Manifest) -> LastRun:
     levels = read_findings(run, columns=["level"])["level"].to_pylist()
     counts = {level: levels.count(level) for level in reversed(LEVELS)}
     control = _control(workspace, run)
-    return LastRun(
-        run.run_id, manifest.finished_at, page, len(levels), counts, (), manifest.only, withdrawn, control
-    )
+    return LastRun(run.run_id, manifest.finished_at, page, len(levels), counts, (), manifest.only, withdrawn, control)
 
 
 def _control(workspace: Workspace, run: Run) -> ControlTally | None:

@@ -67,7 +67,9 @@ def _print_counts(plan: Plan, stream: TextIO) -> None:
     if plan.held_accesses:
         drawn = counted(len(plan.held_accesses), "control access", "control accesses")
         rests = f"{counted(len(plan.held_findings), 'finding')} and {drawn} under review rest"
-    held = f"{counted(plan.held_events, 'older event')}, on which {rests}" if plan.held_events else "nothing that is older"
+    held = (
+        f"{counted(plan.held_events, 'older event')}, on which {rests}" if plan.held_events else "nothing that is older"
+    )
     print_facts(
         [
             ("Events", f"{sum(plan.events.values()):,} before {plan.days.before}: {by_source}"),

@@ -26,7 +26,18 @@ _NEW, _SUPPRESSED, _WITHDRAWN = (1, "New"), (3, "Suppressed"), (_OTHER, "withdra
 # Findings are sorted by rank, their evidence by finding: for each so many the evidence is gone through once.
 _BATCH_FINDINGS = 32_768
 _SLICE = 512
-_UNMAPPED = ("detector", "family", "rank", "score", "days", "event_count", "event_ids", "status", "suppressed_by")
+_UNMAPPED = (
+    "user_id",
+    "detector",
+    "family",
+    "rank",
+    "score",
+    "days",
+    "event_count",
+    "event_ids",
+    "status",
+    "suppressed_by",
+)
 
 Row = Mapping[str, Any]
 
@@ -78,7 +89,6 @@ def _event(run: Run, manifest: Manifest, titles: Mapping[str, str], row: Row, ci
     title = titles.get(detector, detector)
     subject = row["subject_id"]
     kind = next((access["subject_kind"] for access in cited if access["subject_id"] == subject), None)
-    user = {"user": {"uid": row["user_id"]}} if row["user_id"] else None
     return _without_none({
         "activity_id": activity,
         "activity_name": activity_name,
@@ -102,7 +112,6 @@ def _event(run: Run, manifest: Manifest, titles: Mapping[str, str], row: Row, ci
         "message": row["summary"],
         "metadata": {
             "version": SCHEMA_VERSION,
-            "profiles": ["host"],
             "uid": f"{run.run_id}/{row['finding_id']}",
             "correlation_uid": run.run_id,
             "product": {
@@ -120,7 +129,6 @@ def _event(run: Run, manifest: Manifest, titles: Mapping[str, str], row: Row, ci
             "last_seen_time": _milliseconds(row["last_at"]),
             "analytic": {"uid": detector, "name": title, "type_id": 1, "type": "Rule", "version": _version(manifest, detector)},
         },
-        "actor": user,
         "resources": [_without_none({"uid": subject, "type": kind})] if subject else None,
         "evidences": [_evidence(access) for access in cited] or None,
         "unmapped": {

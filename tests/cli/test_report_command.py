@@ -116,7 +116,7 @@ def test_ocsf_has_a_detection_finding_for_each_finding(made, tmp_path):
         ].to_pylist()
     repeated = next(event for event in events.values() if event["unmapped"]["detector"] == "repeated-subject")
     assert repeated["finding_info"]["title"] != "repeated-subject"
-    assert repeated["actor"] == {"user": {"uid": "U1"}}
+    assert repeated["unmapped"]["user_id"] == "U1"
     assert repeated["resources"] == [{"uid": "P1", "type": "person"}]
     first = datetime(2024, 6, 3, 10, tzinfo=UTC)
     assert repeated["start_time"] == int(first.timestamp() * 1000)
