@@ -31,9 +31,8 @@ def _why_none(run: Run, wanted: Wanted, manifest: Manifest, session: Session) ->
     others = count_findings(run, Wanted(user_id=wanted.user_id, subject_id=wanted.subject_id))
     if others:
         about = " and ".join(filter(None, (wanted.user_id, wanted.subject_id)))
-        return [
-            f"No finding meets that; of {about} there {'is' if others == 1 else 'are'} {others:,} other{'s'[: others != 1]}."
-        ]
+        are = "is" if others == 1 else "are"
+        return [f"No finding meets that; of {about} there {are} {counted(others, 'other')}."]
     return _about(wanted, session)
 
 

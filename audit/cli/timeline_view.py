@@ -119,11 +119,12 @@ def _print_users(users: Sequence[Row], zone: ZoneInfo) -> None:
 def _for_people(row: Row, zone: ZoneInfo) -> dict[str, Any]:
     until = f"; until {local(row['ends_at'], zone)}" if row["ends_at"] else ""
     access = row["event"] == "access"
+    told = _DUTY.get(row["told"], row["told"]) if row["event"] == "duty" else row["told"]
     return {
         **row,
         "time": local(row["occurred_at"], zone) if row["occurred_at"] else "",
         "state": _SHORT_STATES[row["state"]] if access else "",
-        "known": _known(row) if access else f"{row['told']}{until}",
+        "known": _known(row) if access else f"{told}{until}",
     }
 
 

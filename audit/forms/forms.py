@@ -115,10 +115,16 @@ def _write(workspace: Workspace, form: Form, manifest: Manifest, aside: Path) ->
 
 
 def _put(made: Path, target: Path, aside: Path) -> None:
-    """Put what was made in its place. A folder cannot be renamed onto one: the old one steps aside first."""
+    """Put what was made in its place. A folder cannot be renamed onto one: the old one steps aside, and back if that fails."""
+    before = aside / "before"
     if made.is_dir() and target.is_dir():
-        target.replace(aside / "before")
-    made.replace(target)
+        target.replace(before)
+    try:
+        made.replace(target)
+    except OSError:
+        if before.exists():
+            before.replace(target)
+        raise
 
 
 def _check_replaceable(form: Form) -> None:

@@ -5,7 +5,7 @@ JSON stays the text that it is.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from audit.report.manifest import Manifest
 from audit.report.read import Run
+from audit.report.shown import local_time
 from audit.report.tables import SCHEMAS
 from audit.text import spreadsheet_safe
 
@@ -73,7 +74,7 @@ def _shown(zone: ZoneInfo) -> Callable[[object], Cell]:
         if isinstance(value, int | float):
             return value
         if isinstance(value, datetime):
-            return value.replace(tzinfo=UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
+            return local_time(value, zone)
         if isinstance(value, list):
             return spreadsheet_safe(";".join(str(item) for item in value))
         return spreadsheet_safe(str(value))

@@ -4,6 +4,7 @@ The database without what goes is made beside the other and put on the disk; the
 in the other's place, and the reports go. Killed at any moment, there is the old database or the new one, each whole.
 """
 
+import glob
 import os
 import shutil
 from collections.abc import Mapping
@@ -141,9 +142,17 @@ def _about(plan: Plan) -> Mapping[str, Any]:
 
 
 def _remove_reports(reports: Path, plan: Plan) -> None:
-    """Take each report away at one stroke; what a kill leaves of one, the next run removes as it does its own leftovers."""
+    """Take each report away at one stroke; what a kill leaves of one, the next run removes as it does its own leftovers.
+
+    Before it go the forms that `audit report` put beside it: without the report nothing would tell whose they are.
+    """
     with naming_faults(reports, "removed", _REMEDY):
         for run in plan.reports:
+            for form in sorted(reports.glob(f"{glob.escape(run.run_id)}.*")):
+                if form.is_dir() and not form.is_symlink():
+                    shutil.rmtree(form)
+                else:
+                    form.unlink()
             aside = reports / f".{run.folder.name}.{os.getpid()}.tmp"
             run.folder.rename(aside)
             shutil.rmtree(aside)

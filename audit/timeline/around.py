@@ -196,8 +196,7 @@ _PARTS = {
     """,
     "duty": """
         SELECT duty.starts_at AS occurred_at, duty.ends_at AS ends_at, duty.user_id, NULL AS subject_id, NULL AS reference,
-            CASE duty.status WHEN 'on_duty' THEN 'on duty' WHEN 'overtime' THEN 'on overtime' WHEN 'leave' THEN 'on leave'
-                WHEN 'restricted' THEN 'on restricted duty' ELSE duty.status END AS told
+            duty.status AS told
         FROM duty
         WHERE duty.user_id = $user_id AND duty.starts_at < $ends AND duty.ends_at > $begins AND (
             duty.status = 'suspended'

@@ -209,3 +209,23 @@ def test_a_missing_writer_is_told_with_what_to_install(made, monkeypatch):
     outcome = typed("report", "--format", "xlsx")
 
     assert (outcome.code, "pip install 'access-audit[xlsx]'" in outcome.err) == (5, True)
+
+
+def test_a_folder_that_cannot_be_replaced_stays(made, tmp_path, monkeypatch):
+    _folder, typed = made
+    out = tmp_path / "again"
+    assert typed("report", "--format", "csv", "--out", out).code == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    real = Path.replace
+
+    def fail_to_arrive(self, target):
+        if self.name == out.name and self != out:
+            raise PermissionError(13, "Permission denied", str(target))
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail_to_arrive)
+    assert typed("report", "--format", "csv", "--out", out, "--force").code == 6
+    monkeypatch.undo()
+
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert not list(tmp_path.glob(".*"))

@@ -253,6 +253,8 @@ def test_old_reports_go_but_for_the_newest_and_those_a_review_rests_on(loaded: P
         (loaded / "logs" / f"new-{number}.csv").write_text(text)
         typed(loaded, "run")
     reports = sorted(path.name for path in (loaded / "reports").glob("run=*"))
+    for name in ("csv", "ocsf"):
+        assert typed(loaded, "report", "--run", first.name.removeprefix("run="), "--format", name).code == 0
     typed(loaded, "review", finding, "--outcome", "training", "--by", "PSD")
     config = loaded / "audit.toml"
     # All were made today, so that only a keeping time of less than none could be past.
