@@ -10,6 +10,7 @@ DEMO ?= demo
 
 demo: $(INSTALLED)
 	$(BIN)/audit demo $(DEMO)
+	@echo "(audit is $(BIN)/audit, or plain audit after: . $(BIN)/activate)"
 
 test: lint unit
 
