@@ -1,6 +1,7 @@
 """Read the queries in queries/ and check them. Opens no database."""
 
-from audit.catalogue.cases import Case, Drawn, cases_path, read_cases
+from audit.catalogue.cases import Case, cases_path, read_cases
+from audit.catalogue.drawing import Drawn
 from audit.catalogue.kept import (
     MONTH,
     acts_are_local,

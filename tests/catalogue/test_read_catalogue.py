@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tiny_queries import Folder
 
-from audit.catalogue import read_catalogue
+from audit.catalogue import cases_path, read_cases, read_catalogue
 from audit.errors import InputOutputError, QueryError
 from audit.shipped import shipped_folder
 
@@ -184,6 +184,66 @@ SILENT = '[[case]]\nname = "b"\nexpect = ""\n'
 )
 def test_cases_that_fire_and_stay_silent_are_beside_it(folder: Any, kind: str, cases: str | None, told: str) -> None:
     folder.write(kind, "a-query", cases=cases)
+
+    assert told in folder.faults()
+
+
+SHARED = '''
+[shared.night]
+access = """
+access_id | user_id
+A1        | U1
+A2        | U2"""
+[shared.morning]
+staff = """
+user_id
+U1"""
+[[case]]
+name = "what is shared fires"
+shared = ["night", "morning"]
+expect = """
+user_id
+U1"""
+[case.tables]
+access = """
+access_id | subject_id
+A3        | P1"""
+[[case]]
+name = "without it all is silent"
+expect = ""
+'''
+
+
+def test_a_case_has_what_it_shares_with_others_before_its_own_rows(folder: Any) -> None:
+    path = folder.write("detectors", "a-query", cases=SHARED)
+
+    fires, silent = read_cases(cases_path(path))
+
+    assert fires.tables["access"].columns == ("access_id", "user_id", "subject_id")
+    assert fires.tables["access"].rows == (("A1", "U1", None), ("A2", "U2", None), ("A3", None, "P1"))
+    assert fires.tables["staff"].rows == (("U1",),)
+    assert silent.tables == {}
+    assert folder.read().detector("a-query")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ('["night", "morning"]', '["nigth", "morning"]', 'case 1: there is no [shared.nigth]; did you mean "night"?'),
+        ('["night", "morning"]', '["night"]', "[shared.morning]: no case takes it"),
+        ('["night", "morning"]', '["night", "morning", "night"]', 'case 1: "shared" names "night" twice'),
+        ('["night", "morning"]', '"night"', 'case 1: "shared" must be a list of names'),
+        ("A1        | U1", "A1", '[shared.night]: table "access": row 1 has 1 cells under 2 columns'),
+        (
+            'staff = """\nuser_id\nU1"""',
+            "staff = 7",
+            '[shared.morning]: table "staff" must be drawn: a header and rows',
+        ),
+        ('[shared.morning]\nstaff = """\nuser_id\nU1"""', "", "there is no [shared.morning]"),
+    ],
+)
+def test_what_is_wrong_with_what_cases_share_is_told(folder: Any, right: str, wrong: str, told: str) -> None:
+    folder.write("detectors", "a-query", cases=SHARED.replace(right, wrong))
 
     assert told in folder.faults()
 
