@@ -1,35 +1,26 @@
-WITH first_time AS (
+WITH numbered AS (
   SELECT
+    access_id,
     user_id,
     subject_id,
-    MIN(occurred_at) AS occurred_at,
-    COUNT(*) AS accesses
+    system,
+    local_date,
+    ROW_NUMBER() OVER (
+      PARTITION BY user_id, subject_id
+      ORDER BY occurred_at NULLS LAST, access_id NULLS LAST
+    ) AS place,
+    COUNT(*) OVER (PARTITION BY user_id, subject_id) AS accesses
   FROM access
   WHERE
     NOT user_id IS NULL AND NOT subject_id IS NULL
-  GROUP BY
-    user_id,
-    subject_id
-), first_id AS (
-  SELECT
-    MIN(access.access_id) AS access_id,
-    MAX(first_time.accesses) AS accesses
-  FROM access
-  INNER JOIN first_time
-    ON access.user_id = first_time.user_id
-    AND access.subject_id = first_time.subject_id
-    AND access.occurred_at = first_time.occurred_at
-  GROUP BY
-    access.user_id,
-    access.subject_id
 )
 SELECT
-  access.access_id,
-  access.user_id,
-  access.subject_id,
-  access.system,
-  access.local_date,
-  first_id.accesses
-FROM first_id
-INNER JOIN access
-  ON first_id.access_id = access.access_id
+  access_id,
+  user_id,
+  subject_id,
+  system,
+  local_date,
+  accesses
+FROM numbered
+WHERE
+  place = 1
