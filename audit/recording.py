@@ -10,7 +10,8 @@ Each is recorded before anybody sees it, and so that a crash in between leaves a
 - A **purge** is recorded when the database without what goes is complete, and before it takes the other's place; `purged`
   follows when all is done. A purge without `purged` was killed between, and is to be done again.
 - A report **made again** (`as-of`) is recorded before anybody is told how it came out.
-- A **look** is recorded when it is known what will be shown, and before it is.
+- A **look** is recorded when it is known what will be shown, and before it is. So is a **draw** of accesses by lot, which is a look
+  that names them all: it can be held to what it showed, and who draws again until the lot suits is seen to have done so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ LOAD, WITHDRAWAL, WAREHOUSE = "load", "withdrawal", "warehouse"
 RUN, PUBLISHED, LOOK = "run", "published", "look"
 AS_OF = "as-of"
 PURGE, PURGED = "purge", "purged"
+SAMPLE = "sample"
 # More ids than these are told by what was asked for: with it and the run's report anybody can list them again.
 _LISTED = 100
 
@@ -146,3 +148,18 @@ def record_look(ledger: Ledger, command: str, asked: Row, ids: Sequence[str] = (
         about["run_id"] = run_id
     shown = {"shown": len(ids), **({"ids": list(ids)} if len(ids) <= _LISTED else {})}
     return ledger.append(LOOK, about | shown)
+
+
+def record_draw(
+    ledger: Ledger, n: int, seed: str, filters: Row, population: int, last_load: int, ids: Sequence[str]
+) -> Entry:
+    """Record that somebody is about to see accesses drawn by lot: from how many, of what, and which, by place."""
+    about = {
+        "command": SAMPLE,
+        "asked": {"n": n, "seed": seed, **filters},
+        "population": population,
+        "last_load": last_load,
+        "shown": len(ids),
+        "ids": list(ids),
+    }
+    return ledger.append(LOOK, about)

@@ -121,11 +121,6 @@ def tally_control(control: pa.Table, reviews: Mapping[str, ControlReview]) -> Co
     return ControlTally(population, control.num_rows, len(reviewed), sum(review.for_action for review in reviewed))
 
 
-def held_control_accesses(chain: Chain) -> list[str]:
-    """Return the control accesses whose last review is for action: their events are kept."""
-    return sorted(access_id for access_id, review in read_control_reviews(chain).items() if review.for_action)
-
-
 def held_reviews(chain: Chain) -> list[Review]:
     """Return the last reviews from which something follows: their findings, and what these rest on, are kept.
 
@@ -176,7 +171,7 @@ def record_review(
         InputOutputError: it cannot be written.
 
     """
-    _check_words(by, note)
+    check_words(by, note)
     if until is not None and outcome not in EXCLUDING:
         raise UsageError(
             f"--until: is the last day on which {' or '.join(sorted(EXCLUDING))} takes a finding out of the ranking; {outcome} "
@@ -203,14 +198,15 @@ def record_control_review(
     ledger: Ledger, access: Mapping[str, Any], run_id: str, outcome: str, by: str, note: str | None
 ) -> ControlReview:
     """Write a review of an access, as that run's control.parquet has it, onto the ledger. Raises as `record_review`."""
-    _check_words(by, note)
+    check_words(by, note)
     told = {name: access[name] for name in ("access_id", "user_id", "subject_id", "place", "population", "seed")}
     about = told | {"run_id": run_id, "outcome": outcome, "by": by.strip(), "note": note}
     entry = ledger.append(CONTROL_REVIEW, about)
     return read_control_reviews(Chain((entry,)))[access["access_id"]]
 
 
-def _check_words(by: str, note: str | None) -> None:
+def check_words(by: str, note: str | None) -> None:
+    """Raise UsageError where nobody is named, or the note is too long."""
     if not by.strip():
         raise UsageError("--by: name who decided")
     if note is not None and len(note) > _LONGEST_NOTE:

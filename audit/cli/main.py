@@ -29,6 +29,7 @@ _COMMANDS = {
     "show": "queue",
     "timeline": "timeline",
     "explain": "explain",
+    "sample": "sample",
     "simulate": "measuring",
     "evaluate": "measuring",
     "review": "review",

@@ -65,7 +65,7 @@ def _print_counts(plan: Plan, stream: TextIO) -> None:
     by_source = ", ".join(f"{count:,} of {source}" for source, count in plan.events.items()) or "none"
     rests = counted(len(plan.held_findings), "finding under review rests", "findings under review rest")
     if plan.held_accesses:
-        drawn = counted(len(plan.held_accesses), "control access", "control accesses")
+        drawn = counted(len(plan.held_accesses), "access drawn by lot", "accesses drawn by lot")
         rests = f"{counted(len(plan.held_findings), 'finding')} and {drawn} under review rest"
     held = (
         f"{counted(plan.held_events, 'older event')}, on which {rests}" if plan.held_events else "nothing that is older"

@@ -37,34 +37,19 @@ def review(
     until: datetime | None,
     output_format: str,
 ) -> int:
-    """Record what was decided of a finding, or of a control access.
+    """Record what was decided of a finding, or of an access drawn by lot.
 
     FINDING is its id in the last report, or as much of it as no other shares. From the next run on, `explained` and
     `false-alarm` take the finding out of the ranking, until it cites other accesses or the day --until is over; the other
     outcomes stand beside it and exclude nothing. The last review counts, and all of them stay on the ledger. ACCESS is the id
-    of one that `audit findings --budget` shows as drawn by lot; its review tells what share of such accesses is missed.
+    of one that `audit findings --budget` or `audit sample` drew by lot; its review changes no ranking and tells what share of
+    such accesses is misuse.
     """
     from audit.cli.meant import saying_what_it_is
-    from audit.cli.review_view import print_control_review, print_review
-    from audit.ledger import ledger_of
-    from audit.report.read import read_table
-    from audit.reviews import local_day, record_control_review, record_review, tally_control
+    from audit.cli.review_view import Decided, record_and_print
+    from audit.cli.reviewable import find_reviewable
 
-    workspace = session.workspace()
     with saying_what_it_is(session, name, "finding"):
-        run, found = session.find_reviewable(name)
-    if "finding_id" not in found:
-        if until is not None:
-            raise click.UsageError("--until: goes with a finding; the review of a control access excludes nothing")
-        decided = record_control_review(ledger_of(workspace), found, run.run_id, outcome, by, note)
-        print_control_review(
-            decided, tally_control(read_table(run, "control"), session.control_reviews()), output_format
-        )
-        return 0
-    last_day = until.date() if until else None
-    made = record_review(ledger_of(workspace), found, run.run_id, outcome, by, note, last_day)
-    today = local_day(workspace, datetime.now().astimezone())
-    if last_day and last_day < today:
-        session.messages.warn([f"--until {last_day}: is over already, so the review excludes nothing"])
-    print_review(made, made.excludes(today), output_format)
+        found = find_reviewable(session, name)
+    record_and_print(session, found, Decided(outcome, by, note, until.date() if until else None), output_format)
     return 0

@@ -93,32 +93,6 @@ class Session:
 
         return read_control_reviews(ledger_of(self.workspace()).read())
 
-    def find_reviewable(self, name: str) -> "tuple[Run, dict[str, object]]":
-        """Return the finding of that id, as `find_finding` does, else the control access of that id.
-
-        Of the newest report, or one that was reviewed before. Raises UsageError, too, where the name is an access id and the
-        beginning of a finding's.
-        """
-        from audit.errors import UsageError
-        from audit.ledger import ledger_of
-        from audit.report.read import find_control
-        from audit.reviews import reviewed_control
-
-        run = self.latest_run("control")
-        drawn = find_control(run, name) or reviewed_control(ledger_of(self.workspace()).read(), name)
-        access = None if drawn is None else dict(drawn)
-        try:
-            run_of_finding, finding = self.find_finding(name)
-        except UsageError:
-            if access is None:
-                raise
-            return run, access
-        if access is not None:
-            raise UsageError(
-                f"\"{name}\": is a control access, and a finding's id begins so; give all of the finding's id"
-            )
-        return run_of_finding, finding
-
     def find_finding(self, finding_id: str, *tables: str) -> "tuple[Run, dict[str, object]]":
         """Return the finding of that id, or of the only id that begins so, and the report that it stands in.
 

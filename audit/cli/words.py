@@ -7,3 +7,5 @@ OUTCOMES = ("explained", "false-alarm", "advice", "training", "misconduct", "gro
 FORMATS = ("table", "json", "ndjson", "csv")
 ENGINES = ("duckdb", "spark")
 FORMS = ("html", "xlsx", "csv", "ocsf")
+STATES = ("explained", "weak", "unexplained", "unjudged")
+STRATA = ("user", "unit", "system")

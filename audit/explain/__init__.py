@@ -12,11 +12,14 @@ from audit.explain.explanations import (
     views_of_explanations,
 )
 from audit.explain.one import Answer, ask_all, explain_for_asking, why_tried
+from audit.explain.states import SQL_FOR_STATES, STATES
 from audit.explain.tried import reckon_tried, sql_for_tried, tell_tried
 from audit.explain.whole import explain_whole
 
 __all__ = [
     "SQL_FOR_KEPT_EXPLANATION",
+    "SQL_FOR_STATES",
+    "STATES",
     "Answer",
     "Horizon",
     "ask_all",

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from audit.errors import InputOutputError
 from audit.ledger import Chain
 from audit.report.read import Run, published_runs, read_manifest, read_table
-from audit.reviews import Review, held_control_accesses, held_reviews, local_day
+from audit.reviews import Review, held_reviews, local_day
+from audit.sampled import held_accesses
 from audit.workspace import Workspace
 
 # Events that stay though they are older, and loads whose quarantined and rejected records go: passing tables.
@@ -61,7 +62,7 @@ def make_plan(connection: duckdb.DuckDBPyConnection, workspace: Workspace, chain
     runs = published_runs(workspace.reports)
     held = held_reviews(chain)
     evidence, resting = _evidence_of(held, runs)
-    drawn = held_control_accesses(chain)
+    drawn = held_accesses(chain)
     _lay_kept(connection, evidence | _events_of(connection, drawn), days.before)
     _lay_past_loads(connection, days.before)
     going = _reports_that_go(workspace, runs, resting, days.reports_before)

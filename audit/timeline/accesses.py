@@ -4,47 +4,9 @@ from collections.abc import Mapping
 
 from audit.catalogue import Catalogue
 from audit.engine import Engine
-from audit.explain import tell_tried
+from audit.explain import SQL_FOR_STATES, STATES, tell_tried
 from audit.timeline.asked import Asked, Row
 
-STATES = ("explained", "weak", "unexplained", "unjudged")
-
-# The last says why, where nothing is judged.
-_FOUND = """
-SELECT
-    access.access_id,
-    access.occurred_at,
-    access.system,
-    access.action,
-    access.user_id,
-    access.operator_id,
-    access.subject_kind,
-    access.subject_id,
-    access.reason,
-    access.reference,
-    CASE
-        WHEN explanation.strength = 'full' THEN 'explained'
-        WHEN explanation.strength = 'weak' THEN 'weak'
-        WHEN
-            horizon.judges AND access.user_id IS NOT NULL AND access.subject_id IS NOT NULL
-            AND (horizon.judged_until IS NULL OR access.occurred_at <= horizon.judged_until)
-            THEN 'unexplained'
-        ELSE 'unjudged'
-    END AS state,
-    explanation.explanation,
-    explanation.reference AS explanation_reference,
-    CASE
-        WHEN NOT horizon.judges THEN 'no incident is loaded'
-        WHEN list_contains(access.masked, 'user_id') THEN 'its user is masked in the log'
-        WHEN access.user_id IS NULL THEN 'its user is not given in the log'
-        WHEN list_contains(access.masked, 'subject_id') THEN 'its subject is masked in the log'
-        WHEN access.subject_id IS NULL THEN 'its subject is not given in the log'
-        WHEN access.occurred_at > horizon.judged_until THEN 'it is later than the incidents loaded reach'
-    END AS not_judged_for
-FROM access
-CROSS JOIN horizon
-LEFT JOIN explanation ON access.access_id = explanation.access_id
-"""
 _USERS = """
 SELECT
     user_id,
@@ -105,7 +67,7 @@ def choose_accesses(engine: Engine, catalogue: Catalogue, asked: Asked) -> None:
         ("access.local_date <= $until", asked.until),
     ]
     which = " AND ".join(text for text, value in conditions if value is not None)
-    engine.create_table("found_access", f"{_FOUND} WHERE {which}", _bound(asked))
+    engine.create_table("found_access", f"{SQL_FOR_STATES} WHERE {which}", _bound(asked))
     wanted = "WHERE state = 'unexplained'" if asked.unexplained else ""
     newest = "" if asked.limit is None else f"ORDER BY occurred_at DESC, access_id DESC LIMIT {asked.limit:d}"
     engine.create_table("chosen_access", f"SELECT * FROM found_access {wanted} {newest}")

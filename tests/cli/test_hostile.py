@@ -112,7 +112,7 @@ def test_it_is_json_for_machines(in_hostile: Any) -> None:
 
 
 def test_it_is_no_formula_in_csv(in_hostile: Any) -> None:
-    for words in (("findings", "--limit", "1000"), ("quarantine", "--show-rows")):
+    for words in (("findings", "--limit", "1000"), ("sample", "--n", "1000"), ("quarantine", "--show-rows")):
         rows = list(csv.reader(io.StringIO(in_hostile(*words, "--format", "csv").out, newline="")))
 
         assert len({len(row) for row in rows}) == 1
@@ -127,6 +127,7 @@ def commands(in_hostile: Any) -> list[tuple[str, ...]]:
     return [
         ("findings", "--limit", "1000"),
         ("status",),
+        ("sample", "--n", "1000"),
         ("quarantine",),
         ("quarantine", "--show-rows"),
         *shown,

@@ -239,7 +239,14 @@ def test_every_look_stands_on_the_ledger(kept, typed):
 
 @pytest.mark.parametrize(
     "words",
-    [["findings"], ["findings", "--format", "csv"], ["show", "F"], ["explain", "E5"], ["timeline", "--user", "U1"]],
+    [
+        ["findings"],
+        ["findings", "--format", "csv"],
+        ["show", "F"],
+        ["explain", "E5"],
+        ["timeline", "--user", "U1"],
+        ["sample"],
+    ],
 )
 def test_nothing_is_shown_that_cannot_be_recorded(kept, typed, words):
     if words[0] == "show":

@@ -221,6 +221,18 @@ def test_a_control_access_that_is_for_action_stays_with_all_its_events(loaded: P
     assert event_ids(loaded) == ["J1", "J2", "J3", "M1"]
 
 
+def test_a_sampled_access_that_is_for_action_stays_until_it_is_let_go(loaded: Path) -> None:
+    assert typed(loaded, "sample", "--user", "U1", "--until", "2024-06-05").code == 0
+    assert typed(loaded, "review", "E1", "--outcome", "training", "--by", "Insp Shaw").code == 0
+    assert "1 access drawn by lot under review" in typed(loaded, "purge", "--before", CUT, "--dry-run").out
+    done = typed(loaded, "purge", "--before", CUT, "--yes", "--format", "json").json
+    assert (done["held_accesses"], done["held_events"]) == (["E1"], 1)
+
+    assert typed(loaded, "review", "E1", "--outcome", "explained", "--by", "Insp Shaw").code == 0
+    typed(loaded, "purge", "--before", CUT, "--yes")
+    assert event_ids(loaded) == ["J1", "J2", "J3", "M1"]
+
+
 def test_without_the_report_of_a_finding_under_review_nothing_is_removed(loaded: Path) -> None:
     finding = next(row for row in typed(loaded, "findings", "--user", "U1", "--format", "json").json)["finding_id"]
     typed(loaded, "review", finding, "--outcome", "misconduct", "--by", "PSD")
