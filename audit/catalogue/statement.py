@@ -62,7 +62,7 @@ def parse(text: str, first_line: int = 1) -> Statement:
 
     """
     try:
-        tokens = tuple(DuckDB().tokenize(text))
+        tokens = tuple(_tokens(text))
     except SqlglotError as fault:
         raise ValueError(f"the SQL cannot be read: {_plain(fault, first_line)}") from fault
     if not tokens:
@@ -73,12 +73,25 @@ def parse(text: str, first_line: int = 1) -> Statement:
     if tokens[0].token_type not in _FIRST_WORDS:
         raise ValueError(f"a query is one SELECT, and may do nothing else: it begins with {tokens[0].text.upper()}")
     try:
-        trees = DuckDB().parse(text)
+        trees = DuckDB().parser().parse(list(tokens), text)
     except SqlglotError as fault:
         raise ValueError(f"the SQL cannot be read: {_plain(fault, first_line)}") from fault
     if len(trees) != 1 or not isinstance(trees[0], exp.Select | exp.SetOperation):
         raise ValueError("a query is one SELECT, and may do nothing else")
     return Statement(tree=trees[0], tokens=tokens, text=text, first_line=first_line)
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens, each with the line that it stands in.
+
+    Behind a `$name` sqlglot's own is too large: it looks for the end of a dollar-quoted text, and comes back without its count.
+    """
+    line, before = 1, 0
+    for token in DuckDB().tokenize(text):
+        line += text.count("\n", before, token.start)
+        before = token.start
+        token.line = line
+        yield token
 
 
 def written_name(statement: Statement, node: exp.Expr) -> str:

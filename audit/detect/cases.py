@@ -69,7 +69,10 @@ class _Bench:
         tables = self._checked(case, where)
         for name in self._needed:
             self._lay(name, tables)
-        found = self._engine.query(query.sql, query.bound())
+        try:
+            found = self._engine.query(query.sql, query.bound())
+        except QueryError as fault:
+            raise QueryError(f"{query.path}: {message}" for message in fault.faults) from fault
         if isinstance(query, Detector):
             found = with_chance(query, found)
         difference = _difference(case.expect, found, where)

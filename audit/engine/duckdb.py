@@ -194,13 +194,20 @@ def naming_query_faults() -> Iterator[None]:
     try:
         yield
     except (duckdb.BinderException, duckdb.CatalogException) as fault:
-        raise QueryError(f"a query does not fit the tables: {str(fault).splitlines()[0]}") from fault
+        raise QueryError(f"a query does not fit the tables: {_without_sql(fault)}") from fault
     except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException) as fault:
         raise QueryError("a query meets a value that it cannot take; see try_cast in queries/README.md") from fault
     except duckdb.OutOfMemoryException as fault:
         raise QueryOutOfMemory(
             "a query needs more memory, or room to spill to, than it may use; see [workspace] memory and threads"
         ) from fault
+
+
+def _without_sql(fault: duckdb.Error) -> str:
+    """Return what the engine says, and which names it knows, but not the SQL that it quotes."""
+    first, *more = (line.strip() for line in str(fault).splitlines())
+    hints = [line.replace(": :", ":") for line in more if line.startswith(("Candidate bindings:", "Did you mean"))]
+    return "; ".join([first, *hints])
 
 
 def open_bench(limits: Limits) -> duckdb.DuckDBPyConnection:

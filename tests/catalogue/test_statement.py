@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from sqlglot import exp
 
 from audit.catalogue.statement import parse
 
@@ -44,6 +45,16 @@ def test_anything_but_one_select_is_refused_without_a_word_on_the_log(
         parse(sql)
 
     assert not caplog.records
+
+
+def test_behind_a_parameter_the_line_is_still_that_of_the_file() -> None:
+    text = "SELECT a\nFROM t\nWHERE\n    a = $one\n    AND b = $two\n    AND c c\n"
+
+    with pytest.raises(ValueError, match="near line 16"):
+        parse(text, first_line=11)
+    statement = parse("SELECT a\nFROM t\nWHERE\n    a = $one\n    AND now() > b\n", first_line=11)
+    [clock] = statement.tree.find_all(exp.GT)
+    assert statement.place(clock).startswith("line 15, ")
 
 
 def test_a_syntax_error_names_the_line_of_the_file_and_holds_no_terminal_codes() -> None:
