@@ -12,7 +12,7 @@ from audit.catalogue.faults import listed, suggestion
 from audit.catalogue.query import FAMILIES, LEVELS, STATUSES, STRENGTHS, TESTS, Chance, ParameterValue, Query
 from audit.errors import QueryError
 
-_ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 _STEP = re.compile(r"^\d+-")
 _MOST_POINTS = 60
 
@@ -104,7 +104,7 @@ def _faults_of_id(query_id: str | None, path: Path) -> Iterator[str]:
         return
     if query_id != id_in_name(path):
         yield f'header: id is "{query_id}" but the file is {path.name}; name the file {query_id}.sql, or change the id'
-    if not _ID.fullmatch(query_id):
+    if not ID.fullmatch(query_id):
         yield f'header: id "{query_id}" must be small letters and digits with single - or _ between'
 
 

@@ -1,4 +1,4 @@
-"""audit detectors list, show, test: the catalogue of what is looked for."""
+"""audit detectors list, show, test, new: the catalogue of what is looked for, and detectors of one's own."""
 
 import click
 
@@ -8,7 +8,7 @@ from audit.cli.session import Session
 
 @click.group
 def detectors() -> None:
-    """See the detectors, and prove them by their cases."""
+    """See the detectors, prove them, and begin your own."""
 
 
 @detectors.command("list", epilog=examples("audit detectors list"))
@@ -56,3 +56,25 @@ def test(session: Session, ids: tuple[str, ...], output_format: str) -> int:
     with session.messages.progress() as notify:
         results = prove(find_queries(catalogue, ids), catalogue, DuckDBEngine.in_memory, notify)
     return print_cases(results, output_format, session.messages)
+
+
+@detectors.command(
+    epilog=examples("audit detectors new night-lookup", "audit detectors new slow-repeat --like repeated-subject")
+)
+@click.argument("detector_id", metavar="ID")
+@click.option("--like", metavar="ID", help="Begin with a copy of this detector, not with the sample.")
+@click.pass_obj
+def new(session: Session, detector_id: str, like: str | None) -> int:
+    """Begin a detector of your own, for whoever knows SQL.
+
+    Makes a query that runs as it stands, and two cases that it passes. ID is its name: small letters and digits, with - or _
+    between. Both files go into `detectors` of the first folder that [workspace] queries of audit.toml names; that is made where
+    it is not there yet, and nothing is overwritten. The comments of the query say what each part is for. Change it and its
+    cases, test it, and run it: from then on each run looks for it too.
+    """
+    from audit.cli.detectors_view import print_scaffold
+    from audit.scaffold import make_detector
+
+    made = make_detector(session.workspace(), detector_id, like)
+    print_scaffold(made, session.named)
+    return 0

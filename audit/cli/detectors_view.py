@@ -1,7 +1,9 @@
-"""How `audit detectors` prints the catalogue and the outcome of its cases."""
+"""How `audit detectors` prints the catalogue, the outcome of its cases, and what was begun."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from pathlib import Path
 from textwrap import indent
 from typing import Any
 
@@ -10,6 +12,8 @@ from audit.cli.messages import Messages
 from audit.cli.output import print_facts, print_lines, print_object, print_rows
 from audit.detect.cases import CaseResult
 from audit.errors import ExitCode, QueryError, UsageError
+from audit.scaffold import Scaffold
+from audit.shipped import shipped_folder
 
 FOR_PEOPLE = ("id", "level", "title", "family", "requires", "one_finding_per", "status")
 _CASE_COLUMNS = ("query", "result", "case")
@@ -91,6 +95,23 @@ def _paragraphs(prose: str) -> list[str]:
 def _print_list(heading: str, items: Sequence[str]) -> None:
     if items:
         print_lines(["", heading, *(f"  {item}" for item in items)])
+
+
+def print_scaffold(made: Scaffold, named: Path | None) -> None:
+    """Print what was made, and what to do next, as it is to be typed: `named` is the workspace of -w."""
+    command = "audit" if named is None else f"audit -w {shlex.quote(str(named))}"
+    detector_id = made.query.stem
+    change = "the query: its WHERE, and the words of its header"
+    if made.like:
+        change = f"the query: until its SQL differs, it finds once more what {made.like} finds"
+    print_lines([f"Made {made.query}", f"     {made.cases}", "Next:"], fold=False)
+    print_lines([
+        f"  1. {command} detectors test {detector_id}     passes as it stands",
+        f"  2. change {change}; then the cases: what it must find, and what not",
+        f"  3. {command} detectors test {detector_id}     names what is wrong",
+        f"  4. {command} run --detector {detector_id}     what it finds in what is loaded; every run looks for it from now on",
+        f"What a query may read and must return: {shipped_folder('queries') / 'README.md'}",
+    ], fold=False)  # fmt: skip
 
 
 def print_cases(results: Sequence[CaseResult], output_format: str, messages: Messages) -> int:
