@@ -9,7 +9,7 @@
 -- the days on both sides begin no earlier than the log, of a warning about one system no earlier than that system's, and the days
 -- before no earlier than what the last purge left whole.
 -- A day on duty is one on which a duty or overtime began; one that is running when the warning is issued lies on both sides. NULL where
--- no duty of the user is known.
+-- no duty of the user is known. Restricted duty is duty too: the warned are often put on it, and log on.
 -- `accesses_since` are the judged accesses on the warning's system while it stands.
 WITH first_event AS (
     SELECT
@@ -117,7 +117,7 @@ worked_duty AS (
         ON
             (local_clock.first_day IS NULL OR CAST(duty.starts_at AS DATE) >= local_clock.first_day)
             AND (local_clock.until_day IS NULL OR CAST(duty.starts_at AS DATE) < local_clock.until_day)
-    WHERE duty.status IN ('on_duty', 'overtime')
+    WHERE duty.status IN ('on_duty', 'overtime', 'restricted')
 ),
 
 duty_days AS (

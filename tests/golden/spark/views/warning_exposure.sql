@@ -115,7 +115,7 @@ WITH first_event AS (
       OR CAST(duty.starts_at AS DATE) < local_clock.until_day
     )
   WHERE
-    duty.status IN ('on_duty', 'overtime')
+    duty.status IN ('on_duty', 'overtime', 'restricted')
 ), duty_days AS (
   SELECT
     exposure.warning_id,
