@@ -16,14 +16,16 @@ from audit.report.tables import WITHDRAWN
 class _Changes:
     """What became other since the report before.
 
-    `explanations`: of each cited access that is still loaded, what explains it now ("" = nothing). `before`: what did, of the
-    accesses that something explained. `queries`, `skipped`: detectors that changed, and why those skipped did not run.
+    `explanations`: of each cited access that there still is, what explains it now ("" = nothing). `before`: what did, of the
+    accesses that something explained. `joined`: accesses whose event is part of another one now, such as of a look-up that was
+    loaded late. `queries`, `skipped`: detectors that changed, and why those skipped did not run.
     `loads`: the loads that were withdrawn, in words. `purged`: the first day that the last purge left, if there was one.
     `removed`: detectors that there are no more.
     """
 
     explanations: Mapping[str, str]
     before: Mapping[str, str]
+    joined: Set[str]
     queries: set[str]
     skipped: Mapping[str, str]
     loads: tuple[str, ...]
@@ -44,9 +46,12 @@ def find_withdrawn(
     gone = read_findings(run, Wanted(finding_ids=tuple(ids), suppressed=True), columns)
     known = read_evidence(run, *ids, columns=["access_id", "explanation"])
     known = known.filter(pc.is_valid(known["explanation"]))
+    explanations = _explained(engine, gone, evidence)
+    lost = {access_id for cited in gone["event_ids"].to_pylist() for access_id in cited} - explanations.keys()
     changes = _Changes(
-        _explained(engine, gone, evidence),
+        explanations,
         dict(zip(known["access_id"].to_pylist(), known["explanation"].to_pylist(), strict=True)),
+        _looked_up(engine, lost, "access_event", "''", key="event_id").keys(),
         _changed_queries(before_manifest, manifest),
         {skip.detector: skip.reason for skip in manifest.skipped},
         _withdrawn_loads(before_manifest, manifest),
@@ -62,7 +67,7 @@ def find_withdrawn(
 
 
 def _explained(engine: Engine, gone: pa.Table, evidence: pa.Table) -> Mapping[str, str]:
-    """Return what explains each access that the findings gone cited and that is still loaded. "" = nothing does."""
+    """Return what explains each access that the findings gone cited and that there still is. "" = nothing does."""
     ids = {access_id for row in gone["event_ids"].to_pylist() for access_id in row}
     # The log is searched for what nothing cites any more only, and for what is not explained only. Mostly that is nothing.
     cited = evidence.filter(pc.is_in(evidence["access_id"], value_set=pa.array(sorted(ids), pa.string())))
@@ -71,14 +76,14 @@ def _explained(engine: Engine, gone: pa.Table, evidence: pa.Table) -> Mapping[st
     return known | _looked_up(engine, ids - known.keys(), "access", "''")
 
 
-def _looked_up(engine: Engine, ids: Set[str], relation: str, told: str) -> dict[str, str]:
-    """Return what is told of those of the accesses that the relation holds."""
+def _looked_up(engine: Engine, ids: Set[str], relation: str, told: str, key: str = "access_id") -> dict[str, str]:
+    """Return what is told of those of the accesses that the relation holds under its `key`."""
     if not ids:
         return {}
     engine.create_table_from("gone_access", pa.table({"access_id": pa.array(sorted(ids), pa.string())}))
     rows = engine.query(
-        f"SELECT held.access_id, {told} AS told FROM gone_access "
-        f"INNER JOIN {relation} AS held ON gone_access.access_id = held.access_id"
+        f"SELECT gone_access.access_id, {told} AS told FROM gone_access "
+        f"INNER JOIN {relation} AS held ON gone_access.access_id = held.{key}"
     ).to_pylist()
     engine.drop("gone_access")
     return {row["access_id"]: row["told"] for row in rows}
@@ -90,15 +95,27 @@ def _why(detector: str, ids: list[str], changes: _Changes) -> str:
     if detector in changes.removed:
         return "there is no such detector any more"
     withdrawn = f"{'; '.join(changes.loads)} withdrawn" if changes.loads else ""
-    if any(access_id not in changes.explanations for access_id in ids):
+    lost = set(ids) - changes.explanations.keys()
+    if lost - changes.joined:
         purged = f"an access that it cited was purged (older than {changes.purged})" if changes.purged else ""
         return withdrawn or purged or "an access that it cited is no longer loaded"
-    held = {changes.explanations[access_id] for access_id in ids if access_id not in changes.before} - {""}
+    still = [access_id for access_id in ids if access_id not in lost]
+    held = {changes.explanations[access_id] for access_id in still if access_id not in changes.before} - {""}
     if held:
         return f"explained now: {', '.join(sorted(held))}"
+    if lost:
+        return "an access that it cited is part of another one now"
     if detector in changes.queries:
         return "the detector's query or parameters changed"
+    if otherwise := _explained_otherwise(still, changes):
+        return f"explained otherwise now: {'; '.join(otherwise)}"
     return withdrawn or "other data changed what the detector compares with"
+
+
+def _explained_otherwise(ids: Sequence[str], changes: _Changes) -> list[str]:
+    """Return what explains accesses in place of what did: where only a weak explanation held, a full one is as good as new."""
+    pairs = {(changes.explanations[access_id], changes.before.get(access_id, "")) for access_id in ids}
+    return [f"{now}, before {then}" for now, then in sorted(pairs) if now and then and now != then]
 
 
 def _withdrawn_loads(before: Manifest, now: Manifest) -> tuple[str, ...]:

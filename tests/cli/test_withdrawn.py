@@ -66,6 +66,34 @@ def test_whoever_asks_for_a_withdrawn_finding_is_told_why_it_is_gone(explained_s
     )
 
 
+def test_where_an_access_became_part_of_another_one_it_is_not_called_gone(in_tiny, tiny):
+    """The act turns out to have begun with another subject, when its first event arrives a night late."""
+    header = "event_id,occurred_at,system,user_id,action,subject_kind,subject_id,parent_event_id\n"
+    (tiny / "logs" / "l1.csv").write_text(header + "L1,2024-06-06 10:00:02,RMS,U3,view,person,P5,\n")
+    in_tiny("run")
+    (tiny / "logs" / "l2.csv").write_text(header + "L0,2024-06-06 10:00:00,RMS,U3,view,person,P6,L1\n")
+    in_tiny("run")
+
+    [row] = in_tiny("findings", "--withdrawn", "--user", "U3", "--format", "json").json
+
+    assert (row["subject_id"], row["why"]) == ("P5", "an access that it cited is part of another one now")
+
+
+def test_a_full_explanation_in_place_of_a_weak_one_is_told(in_tiny, tiny):
+    (tiny / "logs" / "l1.csv").write_text(
+        "event_id,occurred_at,system,user_id,action,subject_kind,subject_id,reference\n"
+        "L1,2024-06-06 10:00:02,RMS,U3,print,person,P2,INC-1\n"
+    )
+    in_tiny("run")
+    with (tiny / "context" / "incident_staff.csv").open("a") as file:
+        file.write("INC-1,U3,officer,2024-06-01 09:00:00,\n")
+    in_tiny("run")
+
+    [row] = in_tiny("findings", "--withdrawn", "--detector", "disclosure", "--format", "json").json
+
+    assert row["why"] == "explained otherwise now: incident-assigned, before incident-quoted"
+
+
 def test_a_first_report_has_nothing_to_withdraw_from(ran):
     assert "No report on other data is there to compare with" in ran("findings", "--withdrawn").err
     assert "ithdrawn" not in ran("status").out
