@@ -34,7 +34,8 @@
 -- ]
 --
 -- Less supervision shows what supervision held back. A change is a posting whose unit, role or supervisor differs from the
--- posting before; what comes after runs to the next change. Rates are by calendar days, from the user's first event to the
+-- posting before; what comes after runs to the next change, or as far as accesses are judged: beyond the horizon nothing can be called
+-- unexplained, and those days would water the rate down. Rates are by calendar days, local ones, from the user's first event to the
 -- change and from it on. The finding's key `posting` is when the new posting began, in UTC; `moved_on` is that day by the local clock.
 -- `p` is how likely the same rate on both sides gives as many after it, `p_corrected` the same among all changes that
 -- could be judged; nothing is dropped for its p, but a weak one lowers level and points.
@@ -79,10 +80,15 @@ changed_user AS (
 first_event AS (
     SELECT
         access.user_id,
-        min(access.occurred_at) AS first_at
+        min(access.local_date) AS first_date
     FROM access
     INNER JOIN changed_user ON access.user_id = changed_user.user_id
     GROUP BY access.user_id
+),
+
+horizon_end AS (
+    SELECT least(coalesce(judged_until, newest_at), newest_at) AS ends_at
+    FROM horizon
 ),
 
 span AS (
@@ -93,17 +99,54 @@ span AS (
         change.supervisor_id,
         change.supervisor_before,
         change.starts_at,
-        least(coalesce(change.next_at, horizon.newest_at), horizon.newest_at) AS until_at,
-        date_diff('day', CAST(first_event.first_at AS DATE), CAST(change.starts_at AS DATE)) AS before_days,
-        date_diff(
-            'day',
-            CAST(change.starts_at AS DATE),
-            CAST(least(coalesce(change.next_at, horizon.newest_at), horizon.newest_at) AS DATE)
-        ) + CASE WHEN change.next_at IS NULL OR change.next_at > horizon.newest_at THEN 1 ELSE 0 END AS after_days
+        change.next_at,
+        first_event.first_date,
+        horizon_end.ends_at AS judged_to,
+        least(coalesce(change.next_at, horizon_end.ends_at), horizon_end.ends_at) AS until_at
     FROM change
     INNER JOIN first_event ON change.user_id = first_event.user_id
-    CROSS JOIN horizon
-    WHERE change.starts_at <= horizon.newest_at
+    CROSS JOIN horizon_end
+    WHERE change.starts_at <= horizon_end.ends_at
+),
+
+-- The day on which what is judged ends is one of those after; that of the next change is not.
+dated AS (
+    SELECT
+        span.user_id,
+        span.unit,
+        span.unit_before,
+        span.supervisor_id,
+        span.supervisor_before,
+        span.starts_at,
+        span.next_at,
+        span.first_date,
+        span.next_at IS NULL OR span.next_at > span.judged_to AS goes_on,
+        CAST(span.starts_at + coalesce(change_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE) AS moved_on,
+        CAST(span.until_at + coalesce(end_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE) AS until_date
+    FROM span
+    LEFT JOIN local_clock AS change_clock
+        ON
+            (change_clock.first_day IS NULL OR CAST(span.starts_at AS DATE) >= change_clock.first_day)
+            AND (change_clock.until_day IS NULL OR CAST(span.starts_at AS DATE) < change_clock.until_day)
+    LEFT JOIN local_clock AS end_clock
+        ON
+            (end_clock.first_day IS NULL OR CAST(span.until_at AS DATE) >= end_clock.first_day)
+            AND (end_clock.until_day IS NULL OR CAST(span.until_at AS DATE) < end_clock.until_day)
+),
+
+measured AS (
+    SELECT
+        user_id,
+        unit,
+        unit_before,
+        supervisor_id,
+        supervisor_before,
+        starts_at,
+        next_at,
+        moved_on,
+        date_diff('day', first_date, moved_on) AS before_days,
+        date_diff('day', moved_on, until_date) + CASE WHEN goes_on THEN 1 ELSE 0 END AS after_days
+    FROM dated
 ),
 
 judged_span AS (
@@ -114,11 +157,12 @@ judged_span AS (
         supervisor_id,
         supervisor_before,
         starts_at,
-        until_at,
+        next_at,
+        moved_on,
         before_days,
         after_days,
         count(*) OVER () AS tests
-    FROM span
+    FROM measured
     WHERE before_days >= $min_days_before AND after_days >= 1
 ),
 
@@ -130,14 +174,15 @@ sided AS (
         unexplained_access.occurred_at >= judged_span.starts_at AS after_change
     FROM judged_span
     INNER JOIN unexplained_access ON judged_span.user_id = unexplained_access.user_id
-    WHERE unexplained_access.occurred_at <= judged_span.until_at
+    WHERE judged_span.next_at IS NULL OR unexplained_access.occurred_at < judged_span.next_at
 ),
 
 counted AS (
     SELECT
         judged_span.user_id,
         judged_span.starts_at,
-        judged_span.until_at,
+        judged_span.next_at,
+        judged_span.moved_on,
         judged_span.unit,
         judged_span.unit_before,
         judged_span.supervisor_id,
@@ -150,16 +195,17 @@ counted AS (
     FROM judged_span
     INNER JOIN sided ON judged_span.user_id = sided.user_id AND judged_span.starts_at = sided.starts_at
     GROUP BY
-        judged_span.user_id, judged_span.starts_at, judged_span.until_at, judged_span.unit, judged_span.unit_before,
-        judged_span.supervisor_id, judged_span.supervisor_before, judged_span.before_days, judged_span.after_days,
-        judged_span.tests
+        judged_span.user_id, judged_span.starts_at, judged_span.next_at, judged_span.moved_on, judged_span.unit,
+        judged_span.unit_before, judged_span.supervisor_id, judged_span.supervisor_before, judged_span.before_days,
+        judged_span.after_days, judged_span.tests
 ),
 
 grown AS (
     SELECT
         user_id,
         starts_at,
-        until_at,
+        next_at,
+        moved_on,
         unit,
         unit_before,
         coalesce(supervisor_id, '') <> coalesce(supervisor_before, '') AS other_supervisor,
@@ -180,7 +226,7 @@ work AS (
         count(*) FILTER (WHERE judgeable_access.occurred_at >= grown.starts_at) AS after_judged
     FROM grown
     INNER JOIN judgeable_access ON grown.user_id = judgeable_access.user_id
-    WHERE judgeable_access.occurred_at <= grown.until_at
+    WHERE grown.next_at IS NULL OR judgeable_access.occurred_at < grown.next_at
     GROUP BY grown.user_id, grown.starts_at
 ),
 
@@ -188,6 +234,7 @@ rated AS (
     SELECT
         grown.user_id,
         grown.starts_at,
+        grown.moved_on,
         grown.unit,
         grown.unit_before,
         grown.other_supervisor,
@@ -212,9 +259,7 @@ SELECT
     sided.after_change AS counts,
     CASE WHEN rated.after_share < $times_share * rated.before_share THEN 'low' ELSE 'high' END AS level,
     CASE WHEN rated.after_share < $times_share * rated.before_share THEN 10 ELSE 30 END AS points,
-    CAST(
-        CAST(rated.starts_at + coalesce(local_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS DATE) AS VARCHAR
-    ) AS moved_on,
+    CAST(rated.moved_on AS VARCHAR) AS moved_on,
     rated.unit,
     rated.unit_before,
     rated.other_supervisor,
@@ -237,8 +282,4 @@ SELECT
     rated.tests
 FROM rated
 INNER JOIN sided ON rated.user_id = sided.user_id AND rated.starts_at = sided.starts_at
-LEFT JOIN local_clock
-    ON
-        (local_clock.first_day IS NULL OR CAST(rated.starts_at AS DATE) >= local_clock.first_day)
-        AND (local_clock.until_day IS NULL OR CAST(rated.starts_at AS DATE) < local_clock.until_day)
 ORDER BY rated.user_id, rated.starts_at, sided.access_id

@@ -34,12 +34,16 @@ WITH ordered_posting AS (
 ), first_event AS (
   SELECT
     access.user_id,
-    MIN(access.occurred_at) AS first_at
+    MIN(access.local_date) AS first_date
   FROM access
   INNER JOIN changed_user
     ON access.user_id = changed_user.user_id
   GROUP BY
     access.user_id
+), horizon_end AS (
+  SELECT
+    LEAST(COALESCE(judged_until, newest_at), newest_at) AS ends_at
+  FROM horizon
 ), span AS (
   SELECT
     change.user_id,
@@ -48,23 +52,59 @@ WITH ordered_posting AS (
     change.supervisor_id,
     change.supervisor_before,
     change.starts_at,
-    LEAST(COALESCE(change.next_at, horizon.newest_at), horizon.newest_at) AS until_at,
-    DATEDIFF(DAY, CAST(first_event.first_at AS DATE), CAST(change.starts_at AS DATE)) AS before_days,
-    DATEDIFF(
-      DAY,
-      CAST(change.starts_at AS DATE),
-      CAST(LEAST(COALESCE(change.next_at, horizon.newest_at), horizon.newest_at) AS DATE)
-    ) + CASE
-      WHEN change.next_at IS NULL OR change.next_at > horizon.newest_at
-      THEN 1
-      ELSE 0
-    END AS after_days
+    change.next_at,
+    first_event.first_date,
+    horizon_end.ends_at AS judged_to,
+    LEAST(COALESCE(change.next_at, horizon_end.ends_at), horizon_end.ends_at) AS until_at
   FROM change
   INNER JOIN first_event
     ON change.user_id = first_event.user_id
-  CROSS JOIN horizon
+  CROSS JOIN horizon_end
   WHERE
-    change.starts_at <= horizon.newest_at
+    change.starts_at <= horizon_end.ends_at
+), dated AS (
+  SELECT
+    span.user_id,
+    span.unit,
+    span.unit_before,
+    span.supervisor_id,
+    span.supervisor_before,
+    span.starts_at,
+    span.next_at,
+    span.first_date,
+    span.next_at IS NULL OR span.next_at > span.judged_to AS goes_on,
+    CAST(span.starts_at + COALESCE(change_clock.hours_ahead, 0) * INTERVAL '1' HOUR AS DATE) AS moved_on,
+    CAST(span.until_at + COALESCE(end_clock.hours_ahead, 0) * INTERVAL '1' HOUR AS DATE) AS until_date
+  FROM span
+  LEFT JOIN local_clock AS change_clock
+    ON (
+      change_clock.first_day IS NULL
+      OR CAST(span.starts_at AS DATE) >= change_clock.first_day
+    )
+    AND (
+      change_clock.until_day IS NULL
+      OR CAST(span.starts_at AS DATE) < change_clock.until_day
+    )
+  LEFT JOIN local_clock AS end_clock
+    ON (
+      end_clock.first_day IS NULL OR CAST(span.until_at AS DATE) >= end_clock.first_day
+    )
+    AND (
+      end_clock.until_day IS NULL OR CAST(span.until_at AS DATE) < end_clock.until_day
+    )
+), measured AS (
+  SELECT
+    user_id,
+    unit,
+    unit_before,
+    supervisor_id,
+    supervisor_before,
+    starts_at,
+    next_at,
+    moved_on,
+    DATEDIFF(DAY, first_date, moved_on) AS before_days,
+    DATEDIFF(DAY, moved_on, until_date) + CASE WHEN goes_on THEN 1 ELSE 0 END AS after_days
+  FROM dated
 ), judged_span AS (
   SELECT
     user_id,
@@ -73,11 +113,12 @@ WITH ordered_posting AS (
     supervisor_id,
     supervisor_before,
     starts_at,
-    until_at,
+    next_at,
+    moved_on,
     before_days,
     after_days,
     COUNT(*) OVER () AS tests
-  FROM span
+  FROM measured
   WHERE
     before_days >= :min_days_before AND after_days >= 1
 ), sided AS (
@@ -90,12 +131,14 @@ WITH ordered_posting AS (
   INNER JOIN unexplained_access
     ON judged_span.user_id = unexplained_access.user_id
   WHERE
-    unexplained_access.occurred_at <= judged_span.until_at
+    judged_span.next_at IS NULL
+    OR unexplained_access.occurred_at < judged_span.next_at
 ), counted AS (
   SELECT
     judged_span.user_id,
     judged_span.starts_at,
-    judged_span.until_at,
+    judged_span.next_at,
+    judged_span.moved_on,
     judged_span.unit,
     judged_span.unit_before,
     judged_span.supervisor_id,
@@ -113,7 +156,8 @@ WITH ordered_posting AS (
   GROUP BY
     judged_span.user_id,
     judged_span.starts_at,
-    judged_span.until_at,
+    judged_span.next_at,
+    judged_span.moved_on,
     judged_span.unit,
     judged_span.unit_before,
     judged_span.supervisor_id,
@@ -125,7 +169,8 @@ WITH ordered_posting AS (
   SELECT
     user_id,
     starts_at,
-    until_at,
+    next_at,
+    moved_on,
     unit,
     unit_before,
     COALESCE(supervisor_id, '') <> COALESCE(supervisor_before, '') AS other_supervisor,
@@ -150,7 +195,7 @@ WITH ordered_posting AS (
   INNER JOIN judgeable_access
     ON grown.user_id = judgeable_access.user_id
   WHERE
-    judgeable_access.occurred_at <= grown.until_at
+    grown.next_at IS NULL OR judgeable_access.occurred_at < grown.next_at
   GROUP BY
     grown.user_id,
     grown.starts_at
@@ -158,6 +203,7 @@ WITH ordered_posting AS (
   SELECT
     grown.user_id,
     grown.starts_at,
+    grown.moved_on,
     grown.unit,
     grown.unit_before,
     grown.other_supervisor,
@@ -186,7 +232,7 @@ SELECT
     ELSE 'high'
   END AS level,
   CASE WHEN rated.after_share < :times_share * rated.before_share THEN 10 ELSE 30 END AS points,
-  CAST(CAST(rated.starts_at + COALESCE(local_clock.hours_ahead, 0) * INTERVAL '1' HOUR AS DATE) AS STRING) AS moved_on,
+  CAST(rated.moved_on AS STRING) AS moved_on,
   rated.unit,
   rated.unit_before,
   rated.other_supervisor,
@@ -212,15 +258,6 @@ SELECT
 FROM rated
 INNER JOIN sided
   ON rated.user_id = sided.user_id AND rated.starts_at = sided.starts_at
-LEFT JOIN local_clock
-  ON (
-    local_clock.first_day IS NULL
-    OR CAST(rated.starts_at AS DATE) >= local_clock.first_day
-  )
-  AND (
-    local_clock.until_day IS NULL
-    OR CAST(rated.starts_at AS DATE) < local_clock.until_day
-  )
 ORDER BY
   rated.user_id NULLS LAST,
   rated.starts_at NULLS LAST,
