@@ -2,6 +2,8 @@
 -- title = "Accesses of each user, and their latest position"
 -- description = "One row for each user with an access: accesses, unexplained, unjudged, unit and role at the newest event."
 -- reads = ["access", "horizon", "judgeable_access", "unexplained_access", "user_position"]
+--
+-- A position that lasts comes before one that began later and is over, such as a secondment; of those over, the last.
 WITH counted AS (
     SELECT
         user_id,
@@ -34,7 +36,12 @@ latest AS (
         user_position.role,
         row_number() OVER (
             PARTITION BY user_position.user_id
-            ORDER BY coalesce(user_position.starts_at, TIMESTAMP '1970-01-01 00:00:00') DESC, user_position.unit
+            ORDER BY
+                CASE
+                    WHEN user_position.ends_at IS NULL OR user_position.ends_at > horizon.newest_at THEN 0 ELSE 1
+                END,
+                coalesce(user_position.starts_at, TIMESTAMP '1970-01-01 00:00:00') DESC,
+                user_position.unit
         ) AS place
     FROM user_position
     CROSS JOIN horizon

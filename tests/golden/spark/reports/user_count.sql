@@ -28,7 +28,11 @@ WITH counted AS (
     user_position.role,
     ROW_NUMBER() OVER (
       PARTITION BY user_position.user_id
-      ORDER BY COALESCE(user_position.starts_at, CAST('1970-01-01 00:00:00' AS TIMESTAMP_NTZ)) DESC, user_position.unit NULLS LAST
+      ORDER BY CASE
+        WHEN user_position.ends_at IS NULL OR user_position.ends_at > horizon.newest_at
+        THEN 0
+        ELSE 1
+      END NULLS LAST, COALESCE(user_position.starts_at, CAST('1970-01-01 00:00:00' AS TIMESTAMP_NTZ)) DESC, user_position.unit NULLS LAST
     ) AS place
   FROM user_position
   CROSS JOIN horizon
