@@ -1,4 +1,4 @@
-"""What stands on the ledger, and when it is written there: loads, runs, looks at findings. Shows nothing itself.
+"""What stands on the ledger, and when it is written there: loads, runs, packs, looks at findings. Shows nothing itself.
 
 Each is recorded before anybody sees it, and so that a crash in between leaves a story that holds:
 
@@ -10,6 +10,8 @@ Each is recorded before anybody sees it, and so that a crash in between leaves a
 - A **purge** is recorded when the database without what goes is complete, and before it takes the other's place; `purged`
   follows when all is done. A purge without `purged` was killed between, and is to be done again.
 - A report **made again** (`as-of`) is recorded before anybody is told how it came out.
+- A **pack** is recorded when it is complete, with its manifest's hash, and before it appears: whoever has it has seen what is in
+  it. A pack on the ledger that is nowhere was killed in between, or carried away.
 - A **look** is recorded when it is known what will be shown, and before it is. So is a **draw** of accesses by lot, which is a look
   that names them all: it can be held to what it showed, and who draws again until the lot suits is seen to have done so.
 """
@@ -27,6 +29,7 @@ from audit.report.manifest import Manifest
 LOAD, WITHDRAWAL, WAREHOUSE = "load", "withdrawal", "warehouse"
 RUN, PUBLISHED, LOOK = "run", "published", "look"
 AS_OF = "as-of"
+PACK = "pack"
 PURGE, PURGED = "purge", "purged"
 SAMPLE = "sample"
 # More ids than these are told by what was asked for: with it and the run's report anybody can list them again.
@@ -163,3 +166,9 @@ def record_draw(
         "ids": list(ids),
     }
     return ledger.append(LOOK, about)
+
+
+def record_pack(ledger: Ledger, about: Row, ids: Sequence[str], manifest_sha256: str) -> Entry:
+    """Record an evidence pack that is complete, before it appears: what was asked for, the findings in it, its manifest's hash."""
+    shown = {"shown": len(ids), **({"ids": list(ids)} if len(ids) <= _LISTED else {})}
+    return ledger.append(PACK, {**about, **shown, "manifest_sha256": manifest_sha256})

@@ -34,6 +34,7 @@ _COMMANDS = {
     "evaluate": "measuring",
     "review": "review",
     "report": "report",
+    "pack": "pack",
     "verify": "verify",
     "purge": "purge",
 }

@@ -16,9 +16,10 @@ from audit.cli.session import Session
 def verify(session: Session, path: Path | None, head: str | None, output_format: str) -> int:
     """Check the ledger, the reports, the texts kept of queries, the inputs and the load log.
 
-    PATH is a workspace, a report, or a folder of reports, wherever it was carried; without it the workspace. Names what
-    differs and exits with 8. What a killed run left, and inputs that are not there any more, are noted and no fault. A
-    tail that was cut off the ledger is found only by a head that you noted elsewhere: give it with --head.
+    PATH is a workspace, a report, a folder of reports, or an evidence pack, wherever it was carried; without it the
+    workspace. Names what differs and exits with 8. What a killed run left, and inputs that are not there any more, are
+    noted and no fault. A tail that was cut off the ledger is found only by a head that you noted elsewhere: give it with
+    --head.
     """
     from audit.cli.verify_view import print_verified
     from audit.errors import ExitCode

@@ -9,6 +9,7 @@ from audit.verify import Outcome
 _WORDS = {
     "entries": ("entry of the ledger", "entries of the ledger"),
     "reports": ("report", "reports"),
+    "packs": ("evidence pack", "evidence packs"),
     "texts": ("text of a query or source", "texts of queries and sources"),
     "loads": ("load", "loads"),
     "inputs": ("input file", "input files"),

@@ -7,11 +7,11 @@ policy lets a browser load nothing and apply no style but the one whose hash it 
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from audit.report.glossary import LEVEL, NUMBERS, ORDER, SCORE
@@ -37,17 +37,23 @@ def render_html(report: Report) -> str:
 
 
 def _render(report: Report, size: Size) -> str:
-    environment = _environment(ZoneInfo(report.manifest.timezone))
-    style = _style(environment)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment = page_environment(ZoneInfo(report.manifest.timezone))
     template = environment.get_template("report.html.j2")
     legend = {"level": LEVEL, "score": SCORE, "order": ORDER, "numbers": NUMBERS}
-    return template.render(page=make_page(report, size), legend=legend, style=style, style_sha256=digest)
+    return template.render(page=make_page(report, size), legend=legend, **style_of(environment, "report.css"))
 
 
-def _environment(zone: ZoneInfo) -> Environment:
+def style_of(environment: Environment, *names: str) -> dict[str, str]:
+    """Return the style of a page, made of these files of ours, and its hash as the page's own policy names it."""
+    style = _style(environment, names)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return {"style": style, "style_sha256": digest}
+
+
+def page_environment(zone: ZoneInfo, *packages: str) -> Environment:
+    """Return what renders pages, with templates of these packages beside those of the report. All that is put out is escaped."""
     environment = Environment(
-        loader=PackageLoader("audit.report"),
+        loader=ChoiceLoader([PackageLoader(package) for package in (*packages, "audit.report")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -69,11 +75,11 @@ def _environment(zone: ZoneInfo) -> Environment:
     return environment
 
 
-def _style(environment: Environment) -> Markup:
+def _style(environment: Environment, names: Sequence[str]) -> Markup:
     loader = environment.loader
     assert isinstance(loader, BaseLoader)
-    # Our own file, with nothing put into it: escaped, its quotes and arrows would be no style.
-    return Markup(loader.get_source(environment, "report.css")[0])  # noqa: S704
+    # Our own files, with nothing put into them: escaped, their quotes and arrows would be no style.
+    return Markup("".join(loader.get_source(environment, name)[0] for name in names))  # noqa: S704
 
 
 def _finalize(value: object) -> object:

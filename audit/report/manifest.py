@@ -143,7 +143,12 @@ def manifest_to_json(manifest: Manifest) -> str:
     """
     content = asdict(manifest)
     content["seconds"] = {"steps": content.pop("step_seconds"), "detectors": content.pop("detector_seconds")}
-    return _text(content | {_SELF: hashlib.sha256(_text(content).encode()).hexdigest()})
+    return sealed(content)
+
+
+def sealed(content: Mapping[str, Any]) -> str:
+    """Return the text of a manifest with the hash of itself in it, as `is_as_written` checks it."""
+    return _text({**content, _SELF: hashlib.sha256(_text(content).encode()).hexdigest()})
 
 
 def is_as_written(text: bytes) -> bool:

@@ -1,13 +1,15 @@
-"""What `audit verify` does: check a workspace, a folder of reports, or one report, wherever it was carried."""
+"""What `audit verify` does: check a workspace, a folder of reports, one report or an evidence pack, wherever it was carried."""
 
 import re
 from pathlib import Path
 
 from audit.errors import InputOutputError, UsageError
 from audit.ledger import LEDGER_NAME, Chain, Ledger
+from audit.packed import is_pack
 from audit.progress import Notify
 from audit.report.read import published_runs
 from audit.verify.difference import Outcome, Remark, differences, notes
+from audit.verify.packs import check_pack, check_pack_against_ledger
 from audit.verify.reports import MANIFEST, check_against_ledger, check_order, check_purges, check_report
 from audit.verify.sources import check_inputs, check_loads
 from audit.verify.texts import check_texts
@@ -17,10 +19,10 @@ _HEAD = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def verify(path: Path, workspace: Workspace | None, head: str | None, notify: Notify) -> Outcome:
-    """Check what is at the path: a workspace, a folder of reports, or the folder of a report.
+    """Check what is at the path: a workspace, a folder of reports, or the folder of a report or an evidence pack.
 
     `workspace`: the one that is meant otherwise. Reports that lie in it, or in the one that they are of, are held to its
-    ledger too. `head`: a hash that a run printed, which the ledger must hold.
+    ledger too; and a pack is, wherever it lies. `head`: a hash that a run printed, which the ledger must hold.
 
     Raises:
         UsageError: nothing of the kind is there, a head is none, or it is given and no ledger is. InputOutputError: it cannot
@@ -35,11 +37,13 @@ def verify(path: Path, workspace: Workspace | None, head: str | None, notify: No
         raise InputOutputError(f"{path}: no such file or folder; name a workspace or a report")
     if (path / CONFIG_NAME).is_file():
         return _verify_workspace(read_workspace(path), head, notify)
+    if is_pack(path):
+        return _verify_pack(path, workspace, head, notify)
     if (path / MANIFEST).exists() or path.name.startswith("run="):
         return _verify_reports([path], _workspace_of(path.resolve().parent, workspace), head, True, notify)
     runs = published_runs(path) if path.is_dir() else []
     if not runs:
-        raise UsageError(f"{path}: is no workspace, no report and no folder of reports")
+        raise UsageError(f"{path}: is no workspace, no report, no folder of reports and no evidence pack")
     return _verify_reports([run.folder for run in runs], _workspace_of(path.resolve(), workspace), head, False, notify)
 
 
@@ -106,6 +110,24 @@ def _verify_reports(
     chain = _read_ledger(workspace)
     remarks += [*_about_ledger(chain, head), *check_against_ledger(folders, chain, whole=False)]
     return Outcome({"entries": len(chain.entries), "reports": len(folders)}, tuple(remarks), chain.head)
+
+
+def _verify_pack(folder: Path, workspace: Workspace | None, head: str | None, notify: Notify) -> Outcome:
+    notify("hashing the evidence pack")
+    remarks = check_pack(folder)
+    if workspace is None:
+        if head is not None:
+            raise UsageError(
+                "--head: there is no ledger beside this pack; name the workspace that made it: audit -w DIR"
+            )
+        text = (
+            "no ledger is here: compare the SHA-256 of manifest.json with the one that was noted when the pack was made, or "
+            "name the workspace that made it: audit -w DIR"
+        )
+        return Outcome({"packs": 1}, (*remarks, *notes("ledger", LEDGER_NAME, [text])))
+    chain = _read_ledger(workspace)
+    remarks += [*_about_ledger(chain, head), *check_pack_against_ledger(folder, chain)]
+    return Outcome({"entries": len(chain.entries), "packs": 1}, tuple(remarks), chain.head)
 
 
 def _read_ledger(workspace: Workspace) -> Chain:

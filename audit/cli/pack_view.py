@@ -1,0 +1,73 @@
+"""How `audit pack` goes: find the report, make the pack, and say where it is and what hash to note."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from audit.cli.meant import saying_what_it_is
+from audit.cli.output import print_facts, print_lines, print_object
+from audit.cli.session import Session
+from audit.pack import Packed, Request, make_pack
+from audit.report.intact import check_intact
+from audit.report.read import Run, find_finding, find_run, standing_runs
+from audit.text import counted
+
+
+def make_and_print(
+    session: Session,
+    asked: tuple[str | None, str | None, str | None],
+    run_id: str | None,
+    out: Path,
+    by: str | None,
+    redact: bool,
+    report_only: bool,
+    output_format: str,
+) -> None:
+    """Make a pack of what is `asked`: a finding, a user, a subject; print what it is."""
+    workspace, catalogue, library = session.workspace(), session.catalogue(), session.library()
+    finding, user, subject = asked
+    if finding is not None:
+        with saying_what_it_is(session, finding, "finding"):
+            run, found = _find(session, finding, run_id)
+        request = Request((run,), found, by=by, redact=redact, report_only=report_only)
+    else:
+        request = Request(_runs(session, run_id), None, user, subject, by, redact, report_only)
+    with session.messages.progress() as notify:
+        made = make_pack(workspace, catalogue, library, request, out, notify)
+    session.messages.warn(made.missing)
+    _print(made, output_format)
+
+
+def _find(session: Session, finding: str, run_id: str | None) -> tuple[Run, dict[str, object]]:
+    if run_id is None:
+        return session.find_finding(finding, "evidence")
+    run = find_run(session.workspace().reports, run_id)
+    check_intact(run, "findings", "evidence")
+    return run, find_finding(run, finding)
+
+
+def _runs(session: Session, run_id: str | None) -> tuple[Run, ...]:
+    reports = session.workspace().reports
+    newest = find_run(reports, run_id)
+    return (newest,) if run_id is not None else tuple(standing_runs(reports))
+
+
+def _print(made: Packed, output_format: str) -> None:
+    if output_format == "json":
+        print_object({**asdict(made), "folder": str(made.folder)})
+        return
+    counts = made.counts
+    parts = [
+        counted(counts["findings"], "finding"),
+        counted(counts["accesses"], "access in all", "accesses in all"),
+        *([] if made.redacted else [counted(counts["records"], "record as it stands", "records as they stand")]),
+        f"{counts['files_in_pack']:,} files",
+    ]
+    print_lines([str(made.folder)], fold=False)
+    print_facts(
+        [
+            ("Holds", ", ".join(parts) + ("; redacted" if made.redacted else "")),
+            ("Manifest", f"{made.manifest_sha256} (SHA-256; note it, and tell it apart from the pack)"),
+            ("Ledger", made.ledger_head),
+            ("Check", f"audit verify {made.folder}, or sha256sum -c SHA256SUMS in it"),
+        ]
+    )
