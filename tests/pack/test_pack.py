@@ -50,6 +50,14 @@ def test_a_pack_of_a_finding_leads_from_the_finding_to_each_record_in_its_file(s
         assert json.loads(record["fields"]) == lines[access["record_no"] - 1]
 
 
+def test_what_to_read_first_is_plain_text(small, tmp_path):
+    pack = made(small, tmp_path / "pack", finding_of(small))
+
+    told = (pack / "README.txt").read_text(encoding="utf-8")
+    assert told.startswith("EVIDENCE PACK\n")
+    assert "&" not in told
+
+
 def test_a_record_has_its_line_letter_for_letter_where_the_line_is_certain(small, tmp_path):
     pack = made(small, tmp_path / "pack", finding_of(small))
     # A record of this file goes over two lines, so that no line of it is certain.
