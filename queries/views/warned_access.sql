@@ -1,11 +1,13 @@
 -- id = "warned_access"
 -- title = "Accesses within the scope of a warning, before and after it"
 -- description = "One row for each warning and unexplained access of the warned user in its scope, until it expires; and any to the very subject."
--- reads = ["access", "link_direction", "unexplained_access", "warning"]
+-- reads = ["access", "explanation", "horizon", "link_direction", "unexplained_access", "warning"]
 -- materialise = true
 --
 -- The scope of a warning: its system; its subject and what is linked to it while the link lasts; neither = everything. To the very
--- subject that it names, any access after it is in scope, on every system. `after_warning` is TRUE from the moment of issue on.
+-- subject that it names, any access is in scope, on every system, before the warning as after it: what is compared must be counted
+-- alike. `explained` tells which of them something explains, fully or weakly, `judged` which can be judged at all; all others are
+-- unexplained. `after_warning` is TRUE from the moment of issue on.
 WITH scope_subject AS (
     SELECT
         warning_id,
@@ -71,7 +73,6 @@ in_scope AS (
         ON
             warning.user_id = access.user_id
             AND warning.subject_id = access.subject_id
-            AND access.occurred_at >= warning.issued_at
 )
 
 SELECT
@@ -83,7 +84,11 @@ SELECT
     in_scope.action,
     in_scope.local_date,
     in_scope.occurred_at,
-    in_scope.occurred_at >= warning.issued_at AS after_warning
+    in_scope.occurred_at >= warning.issued_at AS after_warning,
+    explanation.access_id IS NOT NULL AS explained,
+    horizon.judges AND (horizon.judged_until IS NULL OR in_scope.occurred_at <= horizon.judged_until) AS judged
 FROM in_scope
 INNER JOIN warning ON in_scope.warning_id = warning.warning_id
+LEFT JOIN explanation ON in_scope.access_id = explanation.access_id
+CROSS JOIN horizon
 WHERE warning.expires_at IS NULL OR in_scope.occurred_at < warning.expires_at

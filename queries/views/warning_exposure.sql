@@ -5,9 +5,10 @@
 -- materialise = true
 --
 -- Calendar days are local ones. They run from the user's first event to the warning, and from it to its expiry or as far as accesses are
--- judged: what lies beyond the horizon cannot be called unexplained, and so is no time of good behaviour. Nor are days without a log:
--- the days on both sides begin no earlier than the log, of a warning about one system no earlier than that system's, and the days
--- before no earlier than what the last purge left whole.
+-- judged: what lies beyond the horizon cannot be called unexplained, and so is no time of good behaviour. Of a warning that names a
+-- subject they run to the newest event, since any access to that subject counts, judged or not. Nor are days without a log time of good
+-- behaviour: the days on both sides begin no earlier than the log, of a warning about one system no earlier than that system's, and the
+-- days before no earlier than what the last purge left whole.
 -- A day on duty is one on which a duty or overtime began; one that is running when the warning is issued lies on both sides. NULL where
 -- no duty of the user is known. Restricted duty is duty too: the warned are often put on it, and log on.
 -- `accesses_since` are the judged accesses on the warning's system while it stands.
@@ -57,7 +58,10 @@ span AS (
         coalesce(first_of_system.first_date, first_of_log.first_date) AS logged_date,
         least(
             coalesce(warning.expires_at, horizon.newest_at),
-            coalesce(horizon.judged_until, horizon.newest_at),
+            CASE
+                WHEN warning.subject_id IS NULL THEN coalesce(horizon.judged_until, horizon.newest_at)
+                ELSE horizon.newest_at
+            END,
             horizon.newest_at
         ) AS until_at
     FROM warning

@@ -51,15 +51,15 @@ def in_scope(warning: Row, access: Row, links: Sequence[Row]) -> bool:
 
 
 def about_a_warning(warning: Row, force: Tables, open_ones: Sequence[Row]) -> tuple[set[str], set[str]]:
-    """The accesses before a warning and after it: unexplained ones in its scope; after it all to the subject it names."""
+    """The accesses before a warning and after it: unexplained ones in its scope, all to the subject it names."""
     ends = warning["expires_at"]
     counted = [access for access in open_ones if in_scope(warning, access, force["subject_link"])]
-    before = {access["access_id"] for access in counted if access["occurred_at"] < warning["issued_at"]}
     named = [
         access
         for access in force["access"]
         if access["user_id"] == warning["user_id"] and access["subject_id"] == warning["subject_id"] is not None
     ]
+    before = {access["access_id"] for access in (*counted, *named) if access["occurred_at"] < warning["issued_at"]}
     after = {
         access["access_id"]
         for access in (*counted, *named)

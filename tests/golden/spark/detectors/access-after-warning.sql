@@ -8,6 +8,16 @@ WITH counted AS (
       )) AS before_count,
     COUNT(*) FILTER(WHERE
       warned_access.after_warning) AS after_count,
+    COUNT(*) FILTER(WHERE
+      NOT warned_access.after_warning
+      AND warned_access.explained
+      AND (
+        horizon.kept_from IS NULL OR warned_access.local_date >= horizon.kept_from
+      )) AS before_explained,
+    COUNT(*) FILTER(WHERE
+      warned_access.after_warning AND warned_access.explained) AS after_explained,
+    COUNT(*) FILTER(WHERE
+      warned_access.after_warning AND NOT warned_access.judged) AS after_unjudged,
     MIN(warned_access.occurred_at) FILTER(WHERE
       warned_access.after_warning) AS first_after_at
   FROM warned_access
@@ -44,6 +54,10 @@ WITH counted AS (
     counted.warning_id,
     counted.before_count,
     counted.after_count,
+    counted.before_explained,
+    counted.after_explained,
+    counted.after_unjudged,
+    counted.after_count - counted.after_explained - counted.after_unjudged AS after_unexplained,
     counted.first_after_at,
     warning_exposure.before_days,
     warning_exposure.after_days,
@@ -51,9 +65,15 @@ WITH counted AS (
     warning_exposure.after_duty_days,
     CAST(counted.before_count * 30.0 AS DOUBLE) / NULLIF(warning_exposure.before_days, 0) AS before_rate,
     CAST(counted.after_count * 30.0 AS DOUBLE) / NULLIF(warning_exposure.after_days, 0) AS after_rate,
-    CAST(counted.before_count * 1.0 AS DOUBLE) / NULLIF(warning_exposure.before_duty_days, 0) AS before_duty_rate,
+    CASE
+      WHEN warning_exposure.before_days >= 1
+      THEN CAST(counted.before_count * 1.0 AS DOUBLE) / NULLIF(warning_exposure.before_duty_days, 0)
+    END AS before_duty_rate,
     CAST(counted.after_count * 1.0 AS DOUBLE) / NULLIF(warning_exposure.after_duty_days, 0) AS after_duty_rate,
-    GREATEST(warning_exposure.accesses_since, counted.after_count) AS accesses_since,
+    GREATEST(
+      warning_exposure.accesses_since,
+      counted.after_count - counted.after_explained - counted.after_unjudged
+    ) AS accesses_since,
     warning_exposure.earlier_warnings
   FROM counted
   INNER JOIN warning_exposure
@@ -66,7 +86,7 @@ WITH counted AS (
     rated.before_count + rated.after_count AS total,
     CAST(rated.after_count AS DOUBLE) / NULLIF(CAST(rated.before_count + rated.after_count AS DOUBLE), 0) AS after_part,
     rated.accesses_since,
-    CAST(rated.after_count AS DOUBLE) / NULLIF(CAST(rated.accesses_since AS DOUBLE), 0) AS share_since
+    CAST(rated.after_unexplained AS DOUBLE) / NULLIF(CAST(rated.accesses_since AS DOUBLE), 0) AS share_since
   FROM rated
 ), bounded AS (
   SELECT
@@ -106,9 +126,12 @@ WITH counted AS (
       THEN CAST(CAST(bounded.part_upper AS DOUBLE) / NULLIF(1 - bounded.part_upper, 0) * NULLIF(rated.before_days, 0) AS DOUBLE) / NULLIF(rated.after_days, 0)
     END AS rate_ratio_upper,
     CAST(rated.after_duty_rate AS DOUBLE) / NULLIF(rated.before_duty_rate, 0) AS duty_rate_ratio,
-    CAST(CAST(bounded.part_lower AS DOUBLE) / NULLIF(1 - bounded.part_lower, 0) * NULLIF(rated.before_duty_days, 0) AS DOUBLE) / NULLIF(rated.after_duty_days, 0) AS duty_rate_ratio_lower,
     CASE
-      WHEN rated.before_count > 0
+      WHEN rated.before_days >= 1
+      THEN CAST(CAST(bounded.part_lower AS DOUBLE) / NULLIF(1 - bounded.part_lower, 0) * NULLIF(rated.before_duty_days, 0) AS DOUBLE) / NULLIF(rated.after_duty_days, 0)
+    END AS duty_rate_ratio_lower,
+    CASE
+      WHEN rated.before_days >= 1 AND rated.before_count > 0
       THEN CAST(CAST(bounded.part_upper AS DOUBLE) / NULLIF(1 - bounded.part_upper, 0) * NULLIF(rated.before_duty_days, 0) AS DOUBLE) / NULLIF(rated.after_duty_days, 0)
     END AS duty_rate_ratio_upper,
     bounded.accesses_since,
@@ -117,18 +140,61 @@ WITH counted AS (
   FROM rated
   INNER JOIN bounded
     ON rated.warning_id = bounded.warning_id
-), weighed AS (
+), possible AS (
   SELECT
-    compared.warning_id,
-    warning.kind IN ('final', 'restriction', 'investigation_notice') AS grave,
-    warning.kind IN ('training', 'policy') AS slight,
+    warned_access.warning_id,
+    ROW_NUMBER() OVER (PARTITION BY warned_access.warning_id ORDER BY warned_access.access_id NULLS LAST) AS after_it
+  FROM warned_access
+  CROSS JOIN horizon
+  WHERE
+    warned_access.after_warning
+    OR horizon.kept_from IS NULL
+    OR warned_access.local_date >= horizon.kept_from
+), likely AS (
+  SELECT
+    possible.warning_id,
+    possible.after_it,
+    rated.after_count,
+    (
+      rated.before_count + rated.after_count
+    ) * LN(
+      CAST(NULLIF(rated.before_days, 0) * 1.0 AS DOUBLE) / NULLIF(rated.before_days + rated.after_days, 0)
+    ) + SUM(
+      LN(
+        CAST((
+          rated.before_count + rated.after_count - possible.after_it + 1
+        ) * 1.0 AS DOUBLE) / NULLIF(possible.after_it, 0)
+      ) + LN(CAST(NULLIF(rated.after_days, 0) * 1.0 AS DOUBLE) / NULLIF(rated.before_days, 0))
+    ) OVER (
+      PARTITION BY possible.warning_id
+      ORDER BY possible.after_it NULLS LAST
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS log_chance
+  FROM possible
+  INNER JOIN rated
+    ON possible.warning_id = rated.warning_id
+), chance AS (
+  SELECT
+    warning_id,
+    CAST(SUM(CAST(EXP(log_chance) AS DECIMAL(18, 15))) FILTER(WHERE
+      after_it >= after_count) AS DOUBLE) / NULLIF(CAST(SUM(CAST(EXP(log_chance) AS DECIMAL(18, 15))) AS DOUBLE), 0) AS of_more,
+    CAST(SUM(CAST(EXP(log_chance) AS DECIMAL(18, 15))) FILTER(WHERE
+      after_it <= after_count) AS DOUBLE) / NULLIF(CAST(SUM(CAST(EXP(log_chance) AS DECIMAL(18, 15))) AS DOUBLE), 0) AS of_fewer
+  FROM likely
+  GROUP BY
+    warning_id
+), changed AS (
+  SELECT
+    rated.warning_id,
     CASE
       WHEN rated.before_days < :min_days_before OR rated.after_days < 1
       THEN NULL
       WHEN compared.rate_ratio_lower > 1
+      AND chance.of_more <= :max_chance
       AND rated.before_count + rated.after_count >= :min_total
       THEN 'rose'
       WHEN compared.rate_ratio_upper < 1
+      AND chance.of_fewer <= :max_chance
       AND rated.before_count + rated.after_count >= :min_total
       THEN 'fell'
       WHEN rated.after_rate > rated.before_rate
@@ -137,14 +203,34 @@ WITH counted AS (
       THEN 'fell within chance'
       ELSE 'stayed'
     END AS rate_change,
+    CASE
+      WHEN rated.before_days < :min_days_before OR rated.after_days < 1
+      THEN NULL
+      WHEN rated.after_rate > rated.before_rate
+      THEN chance.of_more
+      WHEN rated.after_rate < rated.before_rate
+      THEN chance.of_fewer
+    END AS change_chance
+  FROM rated
+  INNER JOIN compared
+    ON rated.warning_id = compared.warning_id
+  INNER JOIN chance
+    ON rated.warning_id = chance.warning_id
+), weighed AS (
+  SELECT
+    compared.warning_id,
+    warning.kind IN ('final', 'restriction', 'investigation_notice') AS grave,
+    warning.kind IN ('training', 'policy') AS slight,
+    changed.rate_change,
+    changed.change_chance,
     warning.subject_id IS NULL
     AND same_subject.same_subjects = 0
     AND same_subject.repeated_subjects = 0
-    AND COALESCE(compared.rate_ratio_lower, 0) <= 1
+    AND COALESCE(changed.rate_change, '') <> 'rose'
     AND compared.share_since_lower <= whole_force.share AS within_noise
   FROM compared
-  INNER JOIN rated
-    ON compared.warning_id = rated.warning_id
+  INNER JOIN changed
+    ON compared.warning_id = changed.warning_id
   INNER JOIN warning
     ON compared.warning_id = warning.warning_id
   INNER JOIN same_subject
@@ -204,7 +290,23 @@ SELECT
   CASE
     WHEN warning.subject_id IS NULL
     THEN 'unexplained accesses'
-    ELSE 'accesses to what the warning names'
+    ELSE 'accesses to what the warning names' || CASE
+      WHEN rated.after_explained = 0
+      THEN ''
+      WHEN rated.after_count = 1
+      THEN ' (explained)'
+      WHEN rated.after_explained = rated.after_count
+      THEN ' (all explained)'
+      ELSE ' (' || CAST(rated.after_explained AS STRING) || ' of them explained)'
+    END || CASE
+      WHEN rated.after_unjudged = 0
+      THEN ''
+      WHEN rated.after_count = 1
+      THEN ' (not judged)'
+      WHEN rated.after_unjudged = rated.after_count
+      THEN ' (none of them judged)'
+      ELSE ' (' || CAST(rated.after_unjudged AS STRING) || ' of them not judged)'
+    END
   END AS in_question,
   warning.issued_at,
   warning.expires_at,
@@ -213,6 +315,9 @@ SELECT
   rated.before_count + rated.after_count AS total,
   rated.before_count,
   rated.after_count,
+  CASE WHEN NOT warning.subject_id IS NULL THEN rated.before_explained END AS named_subject_explained_before,
+  CASE WHEN NOT warning.subject_id IS NULL THEN rated.after_explained END AS named_subject_explained,
+  CASE WHEN NOT warning.subject_id IS NULL THEN rated.after_unjudged END AS named_subject_unjudged,
   rated.before_days,
   rated.after_days,
   'in ' || CAST(rated.after_days AS STRING) || ' days' || CASE
@@ -223,13 +328,21 @@ SELECT
   CASE
     WHEN rated.before_days < 1
     THEN 'there is nothing to compare with, the log in question begins no earlier'
-    WHEN rated.before_days < :min_days_before
-    THEN 'there is nothing to compare with, the log in question begins only ' || CAST(rated.before_days AS STRING) || ' days earlier'
     ELSE 'before it ' || CASE
       WHEN rated.before_count = 0
       THEN 'none in ' || CAST(rated.before_days AS STRING) || ' days'
-      ELSE CAST(rated.before_count AS STRING) || ' in ' || CAST(rated.before_days AS STRING) || ' days (' || CAST(CAST(CAST(ROUND(CAST(rated.before_rate AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS DECIMAL(18, 1)) AS STRING) || ' in 30 days)'
+      ELSE CAST(rated.before_count AS STRING) || ' in ' || CAST(rated.before_days AS STRING) || ' days (' || CAST(CAST(CAST(ROUND(CAST(rated.before_rate AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS DECIMAL(18, 1)) AS STRING) || ' in 30 days' || CASE
+        WHEN rated.before_explained = 0
+        THEN ''
+        WHEN rated.before_count = 1
+        THEN ', explained'
+        WHEN rated.before_explained = rated.before_count
+        THEN ', all explained'
+        ELSE ', ' || CAST(rated.before_explained AS STRING) || ' of them explained'
+      END || ')'
     END || CASE
+      WHEN rated.before_days < :min_days_before
+      THEN ', too few days to compare with'
       WHEN weighed.rate_change = 'rose' AND rated.before_count = 0
       THEN ', so the rate rose from nothing'
       WHEN weighed.rate_change = 'rose'
@@ -252,6 +365,7 @@ SELECT
   CAST(ROUND(CAST(rated.before_rate AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS before_per_30d,
   CAST(ROUND(CAST(rated.after_rate AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS after_per_30d,
   weighed.rate_change,
+  CAST(ROUND(CAST(weighed.change_chance AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS change_chance,
   CAST(ROUND(CAST(compared.rate_ratio AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS rate_ratio,
   CAST(ROUND(CAST(compared.rate_ratio_lower AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS rate_ratio_lower,
   CAST(ROUND(CAST(compared.rate_ratio_upper AS DOUBLE) * 1E3) AS DOUBLE) / 1E3 AS rate_ratio_upper,

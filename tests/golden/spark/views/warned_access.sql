@@ -70,9 +70,7 @@ WITH scope_subject AS (
     access.occurred_at
   FROM warning
   INNER JOIN access
-    ON warning.user_id = access.user_id
-    AND warning.subject_id = access.subject_id
-    AND access.occurred_at >= warning.issued_at
+    ON warning.user_id = access.user_id AND warning.subject_id = access.subject_id
 )
 SELECT
   warning.warning_id,
@@ -83,9 +81,17 @@ SELECT
   in_scope.action,
   in_scope.local_date,
   in_scope.occurred_at,
-  in_scope.occurred_at >= warning.issued_at AS after_warning
+  in_scope.occurred_at >= warning.issued_at AS after_warning,
+  NOT explanation.access_id IS NULL AS explained,
+  horizon.judges
+  AND (
+    horizon.judged_until IS NULL OR in_scope.occurred_at <= horizon.judged_until
+  ) AS judged
 FROM in_scope
 INNER JOIN warning
   ON in_scope.warning_id = warning.warning_id
+LEFT JOIN explanation
+  ON in_scope.access_id = explanation.access_id
+CROSS JOIN horizon
 WHERE
   warning.expires_at IS NULL OR in_scope.occurred_at < warning.expires_at

@@ -42,7 +42,11 @@ WITH first_event AS (
     COALESCE(first_of_system.first_date, first_of_log.first_date) AS logged_date,
     LEAST(
       COALESCE(warning.expires_at, horizon.newest_at),
-      COALESCE(horizon.judged_until, horizon.newest_at),
+      CASE
+        WHEN warning.subject_id IS NULL
+        THEN COALESCE(horizon.judged_until, horizon.newest_at)
+        ELSE horizon.newest_at
+      END,
       horizon.newest_at
     ) AS until_at
   FROM warning
