@@ -19,6 +19,7 @@ from audit.load.files import reading
 from audit.load.fingerprint import Fingerprint, hash_file
 from audit.load.grown import Beginning, beginning_of, find_beginnings, read_behind
 from audit.load.inputs import is_known
+from audit.load.masks import masks_among_ids
 from audit.load.noting import FileLoad, counted, next_load_id, note_load, now, remarks_on
 from audit.load.raw import RAW_TABLE, REJECT_TABLE, RawFile
 from audit.load.readers import open_csv, read_raw
@@ -175,7 +176,8 @@ def _note(
         load_id, arrival.definition.name, arrival.workspace.relative(arrival.path), fingerprint.sha256, fingerprint.bytes,
         raw.records, 0, 0, 0, raw.rejected, started_at, now(), _warnings(raw), doubled,
     ))  # fmt: skip
-    load = replace(load, remarks=remarks_on(connection, load, staged))
+    masks = masks_among_ids(connection, arrival.definition, load_id, load.loaded)
+    load = replace(load, warnings=(*load.warnings, *masks), remarks=remarks_on(connection, load, staged))
     note_load(connection, load, staged, arrival.item)
     return load
 
