@@ -58,8 +58,17 @@ def _column_faults(column: Column, latest: datetime) -> list[Fault]:
 def _time_faults(column: Column, name: str, cell: str, latest: datetime) -> list[Fault]:
     wall, zoned = times.wall_name(column.name), times.zoned_name(column.name)
     unread = f"{cell} IS NOT NULL AND {wall} IS NULL AND {zoned} IS NULL"
+    only_day = f"regexp_full_match({cell}, '{times.BARE_DAY}')"
     faults = [
-        Fault(f"{column.name}: not a time", unread),
+        *(
+            [Fault(f"{column.name}: not a time", unread)]
+            if column.day_precision
+            else [
+                Fault(f"{column.name}: not a time", f"{unread} AND NOT {only_day}"),
+                # Midnight would be a guess, and at the wrong hour of duty; a definition that declares "%Y-%m-%d" says so itself.
+                Fault(f"{column.name}: not a time, only a day", f"{unread} AND {only_day}"),
+            ]
+        ),
         Fault(f"{column.name}: no such local time", f"{wall} IS NOT NULL AND {name} IS NULL"),
     ]
     if not column.day_precision:

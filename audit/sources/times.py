@@ -14,7 +14,7 @@ from audit.sources.formats import ZONE, TimeFormat, read_format
 from audit.sql import quote_identifier, quote_literal
 from audit.timezones import Zone, sql_for_utc
 
-_DAY = r"[0-9]{4}-[01][0-9]-[0-3][0-9]"
+BARE_DAY = _DAY = r"[0-9]{4}-[01][0-9]-[0-3][0-9]"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _SECOND = r":[0-5][0-9]"
 _DIGIT_OFFSET = r"[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from load_desk import Desk, counts
+from load_desk import Desk, counts, lines
 
 HEAD = "id,when,who\n"
 
@@ -56,7 +56,7 @@ ISO: dict[str, datetime | str] = {
     "-infinity": "not a time",
     "epoch": "not a time",
     "now": "not a time",
-    "2024-06-01": "not a time",
+    "2024-06-01": "not a time, only a day",
     "01/06/2024 10:00": "not a time",
     "2024-6-1 10:00:00": "not a time",
     "24-06-01 10:00:00": "not a time",
@@ -196,6 +196,42 @@ def test_a_bare_day_is_the_start_of_it_in_reference_data(desk: Any) -> None:
     desk.load()
 
     assert desk.column("SELECT issued_at FROM warning ORDER BY 1") == [datetime(2024, 6, 1), TEN]
+
+
+def test_a_bare_day_is_no_time_of_an_event_and_its_rule_says_why(desk: Any) -> None:
+    assert moments(desk, ["2024-06-01", "2024-06-31", "someday", "2024-06-01 10:00:00Z"]) == [
+        "occurred_at: not a time, only a day",
+        "occurred_at: not a time, only a day",
+        "occurred_at: not a time",
+        TEN,
+    ]
+
+
+def test_an_event_of_a_log_that_knows_only_days_begins_with_the_day_where_the_definition_says_so(log: Any) -> None:
+    log.define(read='timezone = "Europe/London"', occurred_at='{ column = "when", formats = ["%Y-%m-%d"] }')
+    log.load_log(lines("1,2024-06-01,U1,x", "2,2024-06-01 10:00,U1,x"))
+
+    assert log.events("occurred_at, local_hour") == [(datetime(2024, 5, 31, 23), 0)]
+    assert log.quarantine() == [(2, ["occurred_at: not a time"])]
+
+
+def test_a_bare_day_of_reference_data_begins_where_the_source_is(log: Any) -> None:
+    text = """
+        name = "log"
+        table = "posting"
+        [read]
+        timezone = "Europe/London"
+        [columns]
+        user_id = "who"
+        unit = "unit"
+        starts_at = "from"
+        ends_at = "to"
+    """
+    log.define(text)
+    log.write("logs/a.csv", "who,unit,from,to\nU1,north,2024-06-01,2024-12-01\n")
+    log.load()
+
+    assert log.rows("SELECT starts_at, ends_at FROM posting") == [(datetime(2024, 5, 31, 23), datetime(2024, 12, 1))]
 
 
 def test_dates_are_days(desk: Any) -> None:
