@@ -1,6 +1,8 @@
 """The sample force, held to its EXPECTED.toml: what must be found, exactly, and what must not."""
 
 import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,8 @@ from audit.warehouse import open_for_reading
 from audit.workspace import Workspace
 from tests.queries.all_explained import explain
 
-EXPECTED = tomllib.loads((Path(__file__).parent.parent / "sample_logs/force/EXPECTED.toml").read_text())
+SAMPLE = Path(__file__).parent.parent / "sample_logs"
+EXPECTED = tomllib.loads((SAMPLE / "force/EXPECTED.toml").read_text())
 CASES = EXPECTED["case"]
 FINDINGS = [(case, wanted) for case in CASES for wanted in case.get("finding", ())]
 RESERVED = ("detector", "event_count", "details")
@@ -125,3 +128,13 @@ def test_each_rarer_explanation_is_named_where_it_was_planted(
     engine.close()
 
     assert rows == [{"accesses": entry["accesses"]}]
+
+
+def test_a_reckoning_without_the_program_finds_nothing_that_differs_and_says_what_it_does_not_reckon() -> None:
+    ran = subprocess.run([sys.executable, str(SAMPLE / "reckoner")], capture_output=True, text=True, check=False)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.endswith("EXPECTED.toml holds\n")
+    (others,) = [line for line in ran.stdout.splitlines() if line.startswith("not reckoned here")]
+    assert "victim-profile 4" in others
+    assert "repeated-subject" not in others
