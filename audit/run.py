@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,15 +10,14 @@ import duckdb
 
 from audit.catalogue import Catalogue, queries_of_tried, read_catalogue, with_parameters
 from audit.catalogue.faults import suggestion
-from audit.comparison import Comparison, find_comparison
-from audit.control import draw_control, seed_of
+from audit.comparison import find_comparison
 from audit.detect import Detection, failures, run_detectors
 from audit.engine import DuckDBEngine, Engine, Limits
 from audit.engine.duckdb import close_off, naming_query_faults
 from audit.errors import ExitCode, UsageError, worst
-from audit.explain import Horizon, find_horizon, tell_tried, use_explained
+from audit.examine import examine
+from audit.explain import Horizon, find_horizon, use_explained
 from audit.files import remove_abandoned
-from audit.findings import Begin, Facts, assemble, cited_accesses
 from audit.lake import write_lake
 from audit.ledger import ledger_of
 from audit.load import LoadResult, load_inputs
@@ -27,7 +25,7 @@ from audit.load.health import incidents_alone, unresolved_accounts
 from audit.lock import hold, scratch_of
 from audit.memory import reuse_arrow_memory
 from audit.progress import Notify, shown
-from audit.publish import Examined, Origin, Published, begin, publish
+from audit.publish import Origin, Published, begin, publish
 from audit.recording import record_loads
 from audit.reviews import Dispositions, dispositions_at
 from audit.sources.library import read_library
@@ -117,7 +115,7 @@ def run(workspace: Workspace, options: RunOptions, notify: Notify) -> RunResult:
                     notify("putting findings together")
                     comparison = find_comparison(engine, workspace, catalogue, detections, dispositions)
                     examined = examine(
-                        engine, workspace, catalogue, horizon, detections, comparison, dispositions, draft.begin
+                        engine, catalogue, horizon, detections, comparison, dispositions, limits(workspace), draft.begin
                     )
                 with clock.step("report"):
                     notify("writing the report")
@@ -258,44 +256,6 @@ def detect(
     reads = [name for query in (*chosen, *told) for name in query.reads]
     use_explained(engine, catalogue, horizon, reads)
     return horizon, run_detectors(engine, catalogue, wanted, notify)
-
-
-def examine(
-    engine: Engine,
-    workspace: Workspace,
-    catalogue: Catalogue,
-    horizon: Horizon,
-    detections: Sequence[Detection],
-    comparison: Comparison,
-    dispositions: Dispositions,
-    begin_table: Begin | None = None,
-) -> Examined:
-    """Put together what the detectors returned, with all that a report tells beside it.
-
-    `begin_table` is told of the large tables as soon as they are there.
-    """
-    facts = gather_facts(engine, catalogue, detections, horizon)
-    ran = [(detection.detector, detection.rows) for detection in detections if detection.skipped is None]
-    suppressions = dispositions.suppressions()
-    with ThreadPoolExecutor(1, thread_name_prefix="audit-control") as beside:
-        # Findings are put together in a database of their own: meanwhile the engine answers.
-        drawn = beside.submit(draw_control, engine, catalogue, seed_of(engine), facts.accesses)
-        findings = assemble(ran, facts, comparison.previous, limits(workspace), suppressions, begin_table)
-        control = drawn.result()
-    coverage = engine.query(catalogue.report("coverage").sql)
-    return Examined(findings, detections, horizon, coverage, control, comparison, dispositions)
-
-
-def gather_facts(engine: Engine, catalogue: Catalogue, detections: Sequence[Detection], horizon: Horizon) -> Facts:
-    """Ask the engine for what is known of the accesses that the detections cite."""
-    cited = cited_accesses([detection.rows for detection in detections if detection.skipped is None])
-    engine.create_table_from("cited", cited)
-    accesses, events, users = (
-        engine.query(query.sql, query.bound())
-        for query in map(catalogue.report, ("cited_access", "cited_event", "user_count"))
-    )
-    loads = engine.query("SELECT load_id, path, sha256 FROM load_log")
-    return Facts(accesses, events, tell_tried(engine, catalogue), loads, users, horizon.newest_at)
 
 
 def horizon_span(workspace: Workspace) -> timedelta | None:

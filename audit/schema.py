@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from audit.vocabulary import ACTIONS, DUTY_STATUSES, LINK_RELATIONS, RELATIONSHIPS, SUBJECT_KINDS, WARNING_KINDS
+
 Type = Literal["text", "identifier", "timestamp", "date", "integer", "boolean"]
 
 DUCKDB_TYPES: Mapping[str, str] = {
@@ -14,51 +16,6 @@ DUCKDB_TYPES: Mapping[str, str] = {
     "integer": "BIGINT",
     "boolean": "BOOLEAN",
 }
-
-ACTIONS = (
-    "search",
-    "view",
-    "print",
-    "export",
-    "disclose",
-    "create",
-    "amend",
-    "delete",
-    "merge",
-    "close",
-    "defer",
-    "assign",
-    "disseminate",
-    "assess",
-    "notify",
-    "other",
-)
-SUBJECT_KINDS = (
-    "person",
-    "vehicle",
-    "address",
-    "phone",
-    "incident",
-    "intelligence",
-    "custody",
-    "media",
-    "other",
-)
-DUTY_STATUSES = ("on_duty", "overtime", "leave", "sick", "suspended", "restricted")
-LINK_RELATIONS = ("keeper", "occupant", "phone_user", "family", "partner", "alias", "associate")
-RELATIONSHIPS = (
-    "self",
-    "partner",
-    "ex_partner",
-    "family",
-    "household",
-    "neighbour",
-    "friend",
-    "associate",
-    "own_vehicle",
-    "own_address",
-)
-WARNING_KINDS = ("advice", "written", "final", "training", "restriction", "investigation_notice", "policy")
 
 
 @dataclass(frozen=True)

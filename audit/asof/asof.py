@@ -22,6 +22,7 @@ from audit.comparison import Comparison, bases_of
 from audit.detect import Detection
 from audit.engine import DuckDBEngine
 from audit.errors import InputOutputError, UsageError
+from audit.examine import examine
 from audit.files import Audience, make_folder, naming_faults, remove_abandoned, sync_folder
 from audit.ledger import Chain, ledger_of
 from audit.lock import hold
@@ -33,7 +34,7 @@ from audit.recording import PURGE, RUN, record_as_of
 from audit.report.manifest import Manifest, is_as_written
 from audit.report.read import Run, find_run, manifest_sha256, published_runs, read_manifest
 from audit.report.write import write_report
-from audit.run import BENCHES, detect, examine, horizon_span, limits, make_ready, read_queries, reading
+from audit.run import BENCHES, detect, horizon_span, limits, make_ready, read_queries, reading
 from audit.sources.library import read_library
 from audit.versions import read_texts
 from audit.warehouse import open_warehouse
@@ -200,7 +201,7 @@ def _examine(
         horizon, detections = detect(engine, then, catalogue, (), notify)
         notify("putting findings together")
         comparison = _comparison(workspace, manifest, detections, reasons)
-        examined = examine(engine, then, catalogue, horizon, detections, comparison, dispositions)
+        examined = examine(engine, catalogue, horizon, detections, comparison, dispositions, limits(then))
         versions = {"access-audit": program_version(), engine.name: engine.version, "python": platform.python_version()}
         made = replace(manifest, finished_at=datetime.now(UTC), versions=versions, files=())
         report = make_report(engine, catalogue, examined, made)

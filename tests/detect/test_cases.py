@@ -3,30 +3,10 @@
 import time
 from pathlib import Path
 
-import pytest
+from small_catalogue import VIEW, run
 
-from audit.catalogue import Catalogue, read_catalogue
-from audit.detect.cases import CaseResult, run_cases
-from audit.engine import DuckDBEngine
-from audit.errors import QueryError
+from audit.detect.cases import CaseResult
 
-DETECTOR = """-- id = "{id}"
--- title = "t"
--- description = "d"
--- reads = {reads}
--- level = "low"
--- status = "test"
--- family = "repeated"
--- key = ["user_id"]
--- points = 1
--- summary = "found"
--- falsepositives = ["x"]
--- blind_spots = ["x"]
--- triage = ["x"]
-{parameters}
---
-{sql}
-"""
 EXPLANATION = """-- id = "quoted"
 -- title = "t"
 -- description = "d"
@@ -37,54 +17,6 @@ EXPLANATION = """-- id = "quoted"
 SELECT open_access.access_id, incident.reference
 FROM open_access INNER JOIN incident USING (reference)
 """
-VIEW = """-- id = "{id}"
--- title = "t"
--- description = "d"
--- reads = {reads}
-{more}
---
-{sql}
-"""
-MANY = """SELECT night.user_id, CAST(NULL AS VARCHAR) AS subject_id, night.access_id, TRUE AS counts,
-    count(*) OVER (PARTITION BY night.user_id) AS accesses, night.actions, night.local_hour / 3.0 AS third
-FROM night
-WHERE night.iso_weekday <= $last_weekday
-ORDER BY night.access_id"""
-FIRES = '''
-[[case]]
-name = "fires"
-[case.tables]
-night = """
-access_id | user_id
-"""
-expect = """
-access_id
-A1
-"""
-'''
-
-
-@pytest.fixture
-def queries(tmp_path: Path) -> Path:
-    for name in ("views", "detectors", "explanations"):
-        (tmp_path / name).mkdir()
-    columns = "access_id, user_id, actions, masked, local_date, local_hour, iso_weekday, occurred_epoch, occurred_at"
-    night = f"SELECT {columns} FROM access WHERE local_hour < $to_hour"
-    more = "-- materialise = true\n-- parameters.to_hour = 6"
-    (tmp_path / "views" / "night.sql").write_text(VIEW.format(id="night", reads='["access"]', more=more, sql=night))
-    detector = DETECTOR.format(id="many", reads='["night"]', parameters="-- parameters.last_weekday = 5", sql=MANY)
-    (tmp_path / "detectors" / "many.sql").write_text(detector)
-    return tmp_path
-
-
-def run(queries: Path, query: str, cases: str) -> list[CaseResult]:
-    """Run these cases of one query; the catalogue's own demand for cases is met by the others that are added."""
-    for name in ("many", query):
-        path = next(queries.rglob(f"{name}.sql")).with_name(f"{name}.cases.toml")
-        path.write_text(FIRES + '[[case]]\nname = "silent"\nexpect = ""\n')
-    catalogue: Catalogue = read_catalogue((), queries)
-    path.write_text(cases)
-    return list(run_cases(catalogue.query(query), catalogue, DuckDBEngine.in_memory))
 
 
 def test_a_case_that_comes_out_as_drawn_passes(queries: Path) -> None:
@@ -377,36 +309,6 @@ A7        | INC-1
     )
 
     assert [result.difference for result in results] == ["", ""]
-
-
-@pytest.mark.parametrize(
-    ("case", "told"),
-    [
-        ('tables = { nigth = "a\\n1" }\nexpect = ""', 'did you mean "night"'),
-        ('tables = { staff = "user_id\\nU1" }\nexpect = ""', '"staff" is not read by many'),
-        ('tables = { access = "user\\nU1" }\nexpect = ""', 'did you mean "user_id"'),
-        ('tables = { access = "occurred_at\\nyesterday" }\nexpect = ""', "is no time such as"),
-        ('tables = { access = "local_date\\n1.3.2024" }\nexpect = ""', "is no date such as"),
-        ('tables = { access = "events\\nmany" }\nexpect = ""', "is no number"),
-        ('tables = { access = "banner_accepted\\nyes" }\nexpect = ""', "is no true or false"),
-        ('tables = { access = "user_id | action\\nU1" }\nexpect = ""', "row 1 has 1 cells under 2 columns"),
-        ('tables = { access = "user_id | user_id\\nU1 | U1" }\nexpect = ""', "a name of its own"),
-        ('tables = { access = "" }\nexpect = ""', "must be drawn"),
-        ('expect = "acces_id\\nA1"', 'did you mean "access_id"'),
-        ('expect = "accesses\\nfew"', "is no number"),
-        ('parameters = { x = 1 }\nexpect = ""', '"x" is no parameter'),
-        ('tabels = {}\nexpect = ""', 'did you mean "tables"'),
-        ("tables = {}", '"expect" missing'),
-        ("expect = 3", '"expect" must be text'),
-    ],
-)
-def test_what_is_wrong_with_a_case_is_told_with_its_place(queries: Path, case: str, told: str) -> None:
-    with pytest.raises(QueryError) as caught:
-        run(queries, "many", f'[[case]]\nname = "c"\n{case}')
-
-    assert told in str(caught.value)
-    assert "many.cases.toml: case" in str(caught.value)
-    assert caught.value.exit_code == 5
 
 
 def test_cases_are_quick(queries: Path) -> None:
