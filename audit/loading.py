@@ -48,7 +48,7 @@ def load_only(
     """
     if again and (files or source):
         raise UsageError("--again takes its file and source from the load that it names; leave out FILE and --source")
-    library = read_library(workspace.sources)
+    library = read_library(workspace.sources, strict=False)
     chosen = workspace if files else _of_source(workspace, source)
     with hold(workspace):
         keep_definitions(workspace, library)

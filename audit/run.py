@@ -147,7 +147,7 @@ def _made_ready(
 
 def load_for_lake(workspace: Workspace, notify: Notify, clock: Clock) -> LoadResult:
     """Load what is new of all inputs, and bring the lake up to date; what is explained is for its reader to reckon."""
-    library = read_library(workspace.sources)
+    library = read_library(workspace.sources, strict=False)
     keep_definitions(workspace, library)
     with closing(open_warehouse(workspace.database, limits(workspace))) as connection:
         with clock.step("load"):
@@ -172,7 +172,7 @@ def load_and_explain(
     workspace: Workspace, catalogue: Catalogue, full: bool, notify: Notify, clock: Clock
 ) -> LoadResult:
     """Load what is new of all inputs, and bring accesses and their explanations up to date."""
-    library = read_library(workspace.sources)
+    library = read_library(workspace.sources, strict=False)
     keep_definitions(workspace, library)
     connection = open_warehouse(workspace.database, limits(workspace))
     try:

@@ -1,6 +1,6 @@
 """What is loaded, input by input, and the last run. Reads the database, or while a batch holds it the last report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -68,13 +68,17 @@ class LastRun:
 
 @dataclass(frozen=True)
 class Status:
-    """What is loaded and the last run. `told_by`: "database", "report" (a batch holds the database) or "nothing"."""
+    """What is loaded and the last run. `told_by`: "database", "report" (a batch holds the database) or "nothing".
+
+    `wrong_definitions`: a sentence on each source definition of the workspace that cannot be used.
+    """
 
     workspace: str
     told_by: str
     inputs: tuple[InputStatus, ...]
     stale: tuple[str, ...]
     last_run: LastRun | None
+    wrong_definitions: tuple[str, ...] = ()
 
 
 def read_status(workspace: Workspace) -> Status:
@@ -82,14 +86,15 @@ def read_status(workspace: Workspace) -> Status:
     run = latest(workspace.reports)
     manifest = read_manifest(run) if run else None
     last_run = _last_run(workspace, run, manifest) if run and manifest else None
+    hashes, wrong = _definitions(workspace)
     if not workspace.database.exists():
-        return Status(workspace.name, "nothing", tuple(map(_untold, workspace.inputs)), (), last_run)
+        return Status(workspace.name, "nothing", tuple(map(_untold, workspace.inputs)), (), last_run, wrong)
     try:
-        inputs, stale = _from_database(workspace)
+        inputs, stale = _from_database(workspace, hashes)
     except LockedError:
         files = manifest.inputs if manifest else ()
-        return Status(workspace.name, "report", _from_report(workspace, files), (), last_run)
-    return Status(workspace.name, "database", inputs, stale, last_run)
+        return Status(workspace.name, "report", _from_report(workspace, files), (), last_run, wrong)
+    return Status(workspace.name, "database", inputs, stale, last_run, wrong)
 
 
 def _last_run(workspace: Workspace, run: Run, manifest: Manifest) -> LastRun:
@@ -114,11 +119,11 @@ def _untold(item: Input) -> InputStatus:
     return InputStatus(item.source, item.path)
 
 
-def _from_database(workspace: Workspace) -> tuple[tuple[InputStatus, ...], tuple[str, ...]]:
+def _from_database(workspace: Workspace, hashes: Mapping[str, str]) -> tuple[tuple[InputStatus, ...], tuple[str, ...]]:
     connection = open_for_reading(workspace.database, limits(workspace))
     try:
         known = _known_inputs(connection)
-        health = read_health(connection, _definitions(workspace))
+        health = read_health(connection, hashes)
         stale = {item.name: stale_inputs(DuckDBEngine(connection), replace(workspace, inputs=(item,)), datetime.now(UTC))
                  for item in workspace.inputs}  # fmt: skip
     finally:
@@ -132,12 +137,14 @@ def _from_database(workspace: Workspace) -> tuple[tuple[InputStatus, ...], tuple
     return (*told, *known.values()), tuple(sentence for sentences in stale.values() for sentence in sentences)
 
 
-def _definitions(workspace: Workspace) -> dict[str, str]:
-    """Return source -> hash of its definition; nothing where one cannot be read, which is not for status to judge."""
+def _definitions(workspace: Workspace) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return source -> hash of its definition, and a sentence on each that is wrong."""
     try:
-        return {name: definition.sha256 for name, definition in read_library(workspace.sources).items()}
-    except SourceError:
-        return {}
+        library = read_library(workspace.sources, strict=False)
+    except SourceError as fault:
+        return {}, tuple(fault.faults)
+    used = {item.source for item in workspace.inputs}
+    return {name: definition.sha256 for name, definition in library.items()}, library.warnings(used)
 
 
 def _known_inputs(connection: duckdb.DuckDBPyConnection) -> dict[str, InputStatus]:

@@ -152,7 +152,7 @@ def _rebuild(
     notify: Notify,
 ) -> Workspace:
     """Fill the database with what was loaded then, and explain it; return the workspace with the horizon of then."""
-    library = read_library(workspace.sources)
+    library = read_library(workspace.sources, strict=False)
     connection = open_warehouse(then.database, limits(workspace))
     try:
         notify(f"loading what was loaded for run {manifest.run_id}")

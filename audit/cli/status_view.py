@@ -47,6 +47,7 @@ def print_status(status: Status, output_format: str, messages: Messages) -> None
             "are not known"
         ])  # fmt: skip
     messages.warn(status.stale)
+    messages.warn(status.wrong_definitions)
     messages.error(status.last_run.damage if status.last_run else ())
     if output_format == "json":
         print_object(asdict(status) | {"inputs": [_flat(item) for item in status.inputs]})

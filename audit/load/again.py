@@ -4,7 +4,7 @@ Loads that rest on it are mapped anew with it, in their order (`resting.py`), so
 a place. Where one of the files is gone or has changed, or a definition does not fit, nothing is done at all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from audit.load.raw import RawFile
 from audit.load.readers import read_raw
 from audit.load.resting import StandingLoad, loads_to_follow, loads_with_duplicates, read_standing
 from audit.load.withdrawal import GONE, any_event_gone, withdraw_loads
-from audit.sources.definition import SourceDefinition
+from audit.sources.library import Library
 from audit.warehouse import one_transaction
 from audit.workspace import Input, Workspace
 
@@ -59,7 +59,7 @@ class _MoreRestsError(Exception):
 def load_again(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
-    library: Mapping[str, SourceDefinition],
+    library: Library,
     load_id: int,
     notify: Callable[[str], None],
 ) -> Again:

@@ -1,6 +1,6 @@
 """Load what is new of all inputs; one file that cannot be used stops itself only."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from audit.load.inputs import Found, files_to_load, find_files, may_be_known
 from audit.load.load import load_file
 from audit.load.noting import FileLoad
 from audit.sources.definition import SourceDefinition
-from audit.sources.library import find_definition
+from audit.sources.library import Library, find_definition
 from audit.workspace import Input, Workspace
 
 
@@ -47,7 +47,7 @@ class LoadResult:
 def load_inputs(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
-    library: Mapping[str, SourceDefinition],
+    library: Library,
     notify: Callable[[str], None],
 ) -> LoadResult:
     """Load the new files of every input, in the order of audit.toml and of their paths.
@@ -56,7 +56,7 @@ def load_inputs(
         SourceError: an input names a source that there is not. Then nothing is loaded.
 
     """
-    result = LoadResult()
+    result = LoadResult(warnings=[*library.warnings()])
     inputs = [(item, definition, _found(workspace, item)) for item, definition in _with_definitions(workspace, library)]
     asked = [
         path
@@ -91,7 +91,7 @@ def _found(workspace: Workspace, item: Input) -> Found | AuditError:
 def load_named(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
-    library: Mapping[str, SourceDefinition],
+    library: Library,
     files: Sequence[Path],
     source: str | None,
     notify: Callable[[str], None],
@@ -103,7 +103,9 @@ def load_named(
         is loaded.
 
     """
-    result = LoadResult(faults=[fault for path in sorted(files) if (fault := _missing(path))])
+    result = LoadResult(
+        warnings=[*library.warnings()], faults=[fault for path in sorted(files) if (fault := _missing(path))]
+    )
     items = [(path, _input_of(workspace, path, source)) for path in sorted(files) if not _missing(path)]
     known = [(path, item, find_definition(library, item.source, str(path))) for path, item in items]
     for path, item, definition in known:
@@ -114,7 +116,7 @@ def load_named(
 def load_named_again(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
-    library: Mapping[str, SourceDefinition],
+    library: Library,
     load_ids: Sequence[int],
     notify: Callable[[str], None],
 ) -> LoadResult:
@@ -124,7 +126,7 @@ def load_named_again(
         UsageError: there is no such load, or a newer file has replaced it. Those before it are done.
 
     """
-    result = LoadResult()
+    result = LoadResult(warnings=[*library.warnings()])
     for load_id in sorted(set(load_ids)):
         if load_id in {gone.load_id for gone in result.withdrawn}:
             continue
@@ -141,9 +143,7 @@ def load_named_again(
     return result
 
 
-def _with_definitions(
-    workspace: Workspace, library: Mapping[str, SourceDefinition]
-) -> list[tuple[Input, SourceDefinition]]:
+def _with_definitions(workspace: Workspace, library: Library) -> list[tuple[Input, SourceDefinition]]:
     """Find each input's definition before anything is loaded, and say all that is wrong at once."""
     found: list[tuple[Input, SourceDefinition]] = []
     faults: list[str] = []

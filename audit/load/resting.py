@@ -6,14 +6,14 @@ the newest content stands, so every later load follows. Duty: a later file clear
 that lost some. Any other table: the file that stands alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from audit.errors import UsageError
 from audit.sources.definition import SourceDefinition
-from audit.sources.library import find_definition
+from audit.sources.library import Library, find_definition
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,7 @@ class StandingLoad:
         return self.definition.table.name
 
 
-def read_standing(
-    connection: duckdb.DuckDBPyConnection, library: Mapping[str, SourceDefinition], load_id: int
-) -> tuple[StandingLoad, ...]:
+def read_standing(connection: duckdb.DuckDBPyConnection, library: Library, load_id: int) -> tuple[StandingLoad, ...]:
     """Return the loads into the table of a load, in their order.
 
     Raises:
