@@ -83,14 +83,24 @@ def _is_at_work(process: str) -> bool:
 
 
 def is_running(process: int) -> bool:
-    """Say whether a process of that number is there, whoever owns it."""
+    """Say whether a process of that number is there, whoever owns it. One that ended and that nobody waited for is not."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        return not _has_ended(process)
+    return not _has_ended(process)
+
+
+def _has_ended(process: int) -> bool:
+    """Say whether only its entry is left: until its parent asks, and in a container without an init for good. Linux tells."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_bytes()
+    except OSError:
+        return False
+    # The state follows the name, which stands in brackets and may hold some.
+    return told.rpartition(b")")[2].split()[:1] in ([b"Z"], [b"X"])
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """One run at a time: a real second process is turned away, and a lock dies with the process that held it."""
 
 import getpass
+import os
 import re
 import signal
 import subprocess
@@ -43,6 +44,39 @@ def test_a_lock_dies_with_its_process(in_tiny, holder):
     holder.wait()
 
     assert in_tiny("run").code == 0
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere an ended process looks as if it ran until it is waited for"
+)
+def test_a_run_right_after_a_kill_clears_what_it_left_though_nobody_has_waited_for_it(tiny, in_tiny, holder):
+    (scratch,) = tiny.glob(".audit.scratch.*")
+    (scratch / "part of the log").write_text("x")
+    bench, report = tiny / f".as-of.{holder.pid}.tmp", tiny / "reports" / f".run=1.{holder.pid}.tmp"
+    for folder in (bench, report):
+        folder.mkdir(parents=True)
+    holder.send_signal(signal.SIGKILL)
+    os.waitid(os.P_PID, holder.pid, os.WEXITED | os.WNOWAIT)
+
+    outcome = in_tiny("run")
+
+    assert outcome.code == 0
+    assert not any(left.exists() for left in (scratch, bench, report))
+    assert in_tiny("verify").code == 0
+
+
+def test_what_a_process_that_is_at_work_spills_is_left_alone(tiny, in_tiny):
+    """A reader holds no lock, and may need more than fits into memory while a run begins."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as reader:
+        spilt = tiny / f".audit.scratch.{reader.pid}"
+        spilt.mkdir()
+        assert in_tiny("run").code == 0
+        assert spilt.exists()
+        reader.communicate(b"\n")
+
+    in_tiny("run")
+
+    assert not spilt.exists()
 
 
 def test_auditors_read_and_review_while_a_run_holds_the_workspace(tiny, in_tiny):
