@@ -31,6 +31,7 @@
 -- blind_spots = [
 --     "A plausible false reason ('welfare check') passes every test of the reason alone.",
 --     "A force in which everybody writes one word: nobody stands out.",
+--     "A user whose reasons are masked in the log.",
 -- ]
 -- triage = [
 --     "Sort the user's accesses by subject before reading reasons.",
@@ -41,6 +42,8 @@
 -- generic reason, or a code that is invalid or lacks its needed reference, such that the share's lower 95 % bound (Wilson)
 -- exceeds both min_share and times_force times the force's share on that system; or with one reason text for
 -- same_reason_accesses accesses, two at the least, to one subject that nothing explains in full.
+--
+-- Masked is not blank: an access of which only a mask could tell whether a reason was given is neither counted nor cited.
 WITH generic AS (
     SELECT DISTINCT listed.reason
     FROM (SELECT unnest($generic_reasons) AS reason) AS listed
@@ -156,7 +159,10 @@ struck AS (
         access.user_id,
         access.system,
         access.reason_code,
-        access.reference,
+        access.reference IS NOT NULL OR coalesce(list_contains(access.masked, 'reference'), FALSE) AS quoting,
+        coalesce(
+            list_contains(access.masked, 'reason') OR list_contains(access.masked, 'reason_code'), FALSE
+        ) AS hidden,
         nullif(lower(trim(regexp_replace(access.reason, '[^\p{L}\p{M}\p{N}]+', ' ', 'g'))), '') AS reason
     FROM access
     SEMI JOIN striking ON access.user_id = striking.user_id AND access.system = striking.system
@@ -182,9 +188,10 @@ coded AS (
         struck.user_id,
         struck.system,
         struck.reason,
+        struck.hidden,
         CASE
             WHEN struck.reason_code IS NULL OR known.codes = 0 THEN NULL
-            WHEN struck.reference IS NULL
+            WHEN NOT struck.quoting
                 THEN coalesce(reason_rule.stands_alone, FALSE) OR coalesce(general.stands_alone, FALSE)
             ELSE coalesce(reason_rule.stands_quoting, FALSE) OR coalesce(general.stands_quoting, FALSE)
         END AS code_stands
@@ -205,7 +212,7 @@ cited AS (
     WHERE
         CASE
             WHEN coded.code_stands IS NOT NULL AND NOT coded.code_stands THEN TRUE
-            WHEN coded.reason IS NULL THEN coded.code_stands IS NULL
+            WHEN coded.reason IS NULL THEN coded.code_stands IS NULL AND NOT coded.hidden
             WHEN length(coded.reason) < 3 THEN TRUE
             ELSE generic.reason IS NOT NULL
         END

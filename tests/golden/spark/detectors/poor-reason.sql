@@ -110,7 +110,13 @@ WITH generic AS (
     access.user_id,
     access.system,
     access.reason_code,
-    access.reference,
+    NOT access.reference IS NULL
+    OR COALESCE(ARRAY_CONTAINS(ARRAY_COMPACT(access.masked), 'reference'), FALSE) AS quoting,
+    COALESCE(
+      ARRAY_CONTAINS(ARRAY_COMPACT(access.masked), 'reason')
+      OR ARRAY_CONTAINS(ARRAY_COMPACT(access.masked), 'reason_code'),
+      FALSE
+    ) AS hidden,
     NULLIF(LOWER(TRIM(REGEXP_REPLACE(access.reason, '[^\\p{L}\\p{M}\\p{N}]+', ' '))), '') AS reason
   FROM access
   SEMI JOIN striking
@@ -133,10 +139,11 @@ WITH generic AS (
     struck.user_id,
     struck.system,
     struck.reason,
+    struck.hidden,
     CASE
       WHEN struck.reason_code IS NULL OR known.codes = 0
       THEN NULL
-      WHEN struck.reference IS NULL
+      WHEN NOT struck.quoting
       THEN COALESCE(reason_rule.stands_alone, FALSE)
       OR COALESCE(general.stands_alone, FALSE)
       ELSE COALESCE(reason_rule.stands_quoting, FALSE)
@@ -162,7 +169,7 @@ WITH generic AS (
       WHEN NOT coded.code_stands IS NULL AND NOT coded.code_stands
       THEN TRUE
       WHEN coded.reason IS NULL
-      THEN coded.code_stands IS NULL
+      THEN coded.code_stands IS NULL AND NOT coded.hidden
       WHEN LENGTH(coded.reason) < 3
       THEN TRUE
       ELSE NOT generic.reason IS NULL
