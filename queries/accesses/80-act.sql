@@ -5,7 +5,8 @@
 -- local = true
 --
 -- The act's id and time are its first event's; its subject, reason and reference the first that is not NULL; its action
--- the gravest, and `actions` lists all.
+-- the gravest, and `actions` lists all. Its kind of subject is the one of that subject; where none is named, as behind a mask, the first
+-- that is not NULL.
 --
 -- arg_min passes over NULL in DuckDB and not in Spark: so a kind that is not known stands as '' until the first is found.
 WITH member AS (
@@ -44,7 +45,10 @@ gathered AS (
         arg_min(workstation, node) FILTER (WHERE workstation IS NOT NULL) AS workstation,
         arg_min(action, gravity) AS action,
         list_sort(list(DISTINCT action) FILTER (WHERE action IS NOT NULL)) AS actions,
-        nullif(arg_min(coalesce(subject_kind, ''), node) FILTER (WHERE subject_id IS NOT NULL), '') AS subject_kind,
+        CASE
+            WHEN count(subject_id) = 0 THEN arg_min(subject_kind, node) FILTER (WHERE subject_kind IS NOT NULL)
+            ELSE nullif(arg_min(coalesce(subject_kind, ''), node) FILTER (WHERE subject_id IS NOT NULL), '')
+        END AS subject_kind,
         arg_min(subject_id, node) FILTER (WHERE subject_id IS NOT NULL) AS subject_id,
         arg_min(reason_code, node) FILTER (WHERE reason_code IS NOT NULL) AS reason_code,
         arg_min(reason, node) FILTER (WHERE reason IS NOT NULL) AS reason,

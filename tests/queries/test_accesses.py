@@ -64,7 +64,8 @@ def draw_event(chance: Random, source: str, event_id: str) -> Row:
         "origin": chance.choice((None, "person", "person", "machine")),
         "parent_event_id": str(chance.randint(1, 12)) if chance.random() < 0.3 else None,
         "action": chance.choice(("search", "view", "print", "export", "create", "amend", "close")),
-        "subject_id": chance.choice((None, "P1", "P1", "V1", "V1", *KINDS)),
+        "subject_id": chance.choice((*[None] * 4, "P1", "P1", "V1", "V1", *KINDS)),
+        "kind_of_unnamed": chance.choice((None, "person", "vehicle")),
         "reason_code": chance.choice((None, "1", "2")),
         "reason": chance.choice((None, "theft", "check")),
         "reference": chance.choice((None, "INC-1", "INC-2")),
@@ -106,7 +107,7 @@ def made(row: Row, desk: str) -> dict[str, Any]:
         **named(row, desk),
         **clock(START + timedelta(seconds=row["seconds"])),
         "masked": [name for name in row["masked"] if row["user_id"] is None],
-        "subject_kind": KINDS.get(row["subject_id"]),
+        "subject_kind": KINDS.get(row["subject_id"], row["kind_of_unnamed"]),
         "load_id": 1,
         "record_no": 1,
     }
@@ -168,7 +169,9 @@ def access_of(act: Sequence[Row], shared: set[str]) -> tuple[str, dict[str, Any]
     """The access that an act is, and its id."""
     first = act[0]
     actions = [event["action"] for event in act]
-    named = next((event for event in act if event["subject_id"] is not None), first)
+    named = next(
+        (event for column in ("subject_id", "subject_kind") for event in act if event[column] is not None), first
+    )
     access = {
         **{name: first[name] for name in ("system", "user_id", "occurred_at")},
         **{name: next((e[name] for e in act if e[name] is not None), None) for name in FIRST_NOT_NULL},
@@ -235,6 +238,7 @@ def test_what_is_drawn_makes_acts_of_every_kind() -> None:
                 e["user_id"] for e in act if e["account"] and e["user_id"] not in named_in(desk, e)
             )
             met["two sources"] += len({event["source"] for event in act}) > 1
+            met["kind without a subject"] += len(act) > 1 and not any(e["subject_id"] for e in act)
             met["first subject not the first event's"] += act[0]["subject_id"] is None and any(
                 e["subject_id"] for e in act
             )

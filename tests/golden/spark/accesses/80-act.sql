@@ -42,14 +42,19 @@ WITH member AS (
     MIN_BY(action, CASE WHEN NOT action IS NULL THEN gravity END) AS action,
     ARRAY_SORT(COLLECT_LIST(DISTINCT action) FILTER(WHERE
       NOT action IS NULL)) AS actions,
-    NULLIF(
-      MIN_BY(
-        COALESCE(subject_kind, ''),
-        CASE WHEN NOT COALESCE(subject_kind, '') IS NULL THEN node END
-      ) FILTER(WHERE
-        NOT subject_id IS NULL),
-      ''
-    ) AS subject_kind,
+    CASE
+      WHEN COUNT(subject_id) = 0
+      THEN MIN_BY(subject_kind, CASE WHEN NOT subject_kind IS NULL THEN node END) FILTER(WHERE
+        NOT subject_kind IS NULL)
+      ELSE NULLIF(
+        MIN_BY(
+          COALESCE(subject_kind, ''),
+          CASE WHEN NOT COALESCE(subject_kind, '') IS NULL THEN node END
+        ) FILTER(WHERE
+          NOT subject_id IS NULL),
+        ''
+      )
+    END AS subject_kind,
     MIN_BY(subject_id, CASE WHEN NOT subject_id IS NULL THEN node END) FILTER(WHERE
       NOT subject_id IS NULL) AS subject_id,
     MIN_BY(reason_code, CASE WHEN NOT reason_code IS NULL THEN node END) FILTER(WHERE
