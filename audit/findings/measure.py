@@ -58,8 +58,9 @@ def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> Non
                 bool_or(fact.after_warning) AS after_warning,
                 count(*) FILTER (WHERE fact.strength = 'weak') AS weak_count,
                 count(*) FILTER (WHERE fact.strength = 'full') AS explained_count,
-                count(*) FILTER (WHERE trim(COALESCE(fact.reason, '')) = '') AS blank_reasons,
-                COALESCE(min(fact.reason) = max(fact.reason), FALSE) AS one_reason
+                count(*) FILTER (WHERE fact.reason_blank) AS blank_reasons,
+                COALESCE(min(fact.reason) = max(fact.reason), FALSE)
+                AND bool_and(fact.reason IS NOT NULL OR fact.reason_blank) AS one_reason
             FROM counting
             INNER JOIN fact ON counting.place = fact.place
             GROUP BY counting.finding_id
@@ -81,8 +82,9 @@ def measure(bench: duckdb.DuckDBPyConnection, newest_at: datetime | None) -> Non
                 cites AND after_warning AS after_warning,
                 CASE WHEN cites AND weak THEN 1 ELSE 0 END AS weak_count,
                 CASE WHEN cites AND explained THEN 1 ELSE 0 END AS explained_count,
-                CASE WHEN cites AND blank THEN 1 ELSE 0 END AS blank_reasons,
-                cites AND reasoned AS one_reason
+                -- What reasons say is asked of three accesses or more.
+                0 AS blank_reasons,
+                FALSE AS one_reason
             FROM one
             UNION ALL
             SELECT

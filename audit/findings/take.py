@@ -28,8 +28,6 @@ _FACTS = {
     "after_warning": "BOOLEAN",
     "weak": "BOOLEAN",
     "explained": "BOOLEAN",
-    "reasoned": "BOOLEAN",
-    "blank": "BOOLEAN",
 }
 
 
@@ -125,7 +123,6 @@ def _facts_of(found: Sequence[pa.Table], accesses: pa.Table) -> pa.Table:
         [chunk for rows in found for chunk in rows["access_id"].cast(pa.string()).chunks], pa.string()
     )
     places = pc.index_in(ids, value_set=accesses["access_id"])
-    reasons = accesses["reason"]
     facts = pa.table({
         "occurred_at": accesses["occurred_at"],
         "marked": accesses["marked"],
@@ -133,8 +130,6 @@ def _facts_of(found: Sequence[pa.Table], accesses: pa.Table) -> pa.Table:
         "after_warning": accesses["after_warning"],
         "weak": pc.equal(accesses["strength"], "weak"),
         "explained": pc.equal(accesses["strength"], "full"),
-        "reasoned": pc.is_valid(reasons),
-        "blank": pc.fill_null(pc.equal(pc.ascii_trim(reasons, " "), ""), True),
     }).take(places)  # fmt: skip
     return facts.append_column("place", places).append_column("row_no", pa.array(np.arange(len(ids)), pa.int32()))
 

@@ -39,6 +39,7 @@ def _facts(accesses: list[Access]) -> Facts:
         "distance": pa.nulls(len(accesses), pa.int32()),
         "strength": pa.nulls(len(accesses), pa.string()),
         "marked": pa.array([False for _ in accesses], pa.bool_()),
+        "reason_blank": pa.array([False for _ in accesses], pa.bool_()),
         "after_warning": pa.array([False for _ in accesses], pa.bool_()),
         **{name: _text([f"{name} {access_id}" for access_id in ids]) for name in TEXTS},
     })  # fmt: skip

@@ -26,8 +26,13 @@ class Cited:
     counts: bool
     strength: str | None
     reason: str | None
+    hidden: bool
     marked: bool
     distance: int | None
+
+    @property
+    def blank(self) -> bool:
+        return not (self.reason or "").strip() and not self.hidden
 
     def at(self) -> datetime:
         return START + timedelta(hours=self.hours)
@@ -39,6 +44,7 @@ CITED = st.builds(
     counts=st.booleans(),
     strength=st.sampled_from([None, "weak", "full"]),
     reason=st.sampled_from([None, "", "  ", "theft", "test"]),
+    hidden=st.booleans(),
     marked=st.booleans(),
     distance=st.sampled_from([None, 0, 2]),
 )
@@ -63,6 +69,7 @@ def _measured(findings: list[list[Cited]]) -> dict[str, dict[str, object]]:
         "local_date": pa.array([one.at().date() for _, _, one in cited], pa.date32()),
         "strength": pa.array([one.strength for _, _, one in cited], pa.string()),
         "reason": pa.array([one.reason for _, _, one in cited], pa.string()),
+        "reason_blank": pa.array([one.blank for _, _, one in cited], pa.bool_()),
         "marked": pa.array([one.marked for _, _, one in cited], pa.bool_()),
         "distance": pa.array([one.distance for _, _, one in cited], pa.int32()),
         "after_warning": pa.array([False for _ in cited], pa.bool_()),
@@ -80,10 +87,11 @@ def _days(found: list[Cited]) -> set[date]:
 
 
 def _reasons_part(found: list[Cited]) -> int:
-    """Half of three or more blank, or all that say anything say the same."""
-    blank = sum(not (cited.reason or "").strip() for cited in found)
+    """Half of three or more blank, or all that say anything say the same, and nothing hides what another said."""
+    blank = sum(cited.blank for cited in found)
     told = {cited.reason for cited in found} - {None}
-    return 4 if len(found) >= 3 and (2 * blank >= len(found) or len(told) == 1) else 0
+    unknown = any(cited.reason is None and not cited.blank for cited in found)
+    return 4 if len(found) >= 3 and (2 * blank >= len(found) or (len(told) == 1 and not unknown)) else 0
 
 
 @settings(deadline=None, max_examples=60)

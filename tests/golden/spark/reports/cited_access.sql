@@ -23,6 +23,12 @@ WITH cited_explanation AS (
   GROUP BY
     user_id,
     subject_id
+), asking AS (
+  SELECT DISTINCT
+    system
+  FROM reason_count
+  WHERE
+    longer OR NOT reason IS NULL OR NOT code_stands IS NULL
 ), warned AS (
   SELECT DISTINCT
     access.access_id
@@ -53,6 +59,10 @@ SELECT
   NOT marked.subject_id IS NULL AS marked,
   near.distance,
   NOT warned.access_id IS NULL AS after_warning,
+  NOT asking.system IS NULL
+  AND access.reason_code IS NULL
+  AND TRIM(COALESCE(access.reason, '')) = ''
+  AND NOT COALESCE(ARRAY_CONTAINS(ARRAY_COMPACT(access.masked), 'reason'), FALSE) AS reason_blank,
   access.source,
   access.load_id,
   access.record_no
@@ -65,3 +75,5 @@ LEFT JOIN near
   ON access.user_id = near.user_id AND access.subject_id = near.subject_id
 LEFT JOIN warned
   ON access.access_id = warned.access_id
+LEFT JOIN asking
+  ON access.system = asking.system
