@@ -56,18 +56,6 @@ expect = ""
     ]
 
 
-def test_a_column_that_is_not_there_is_named_with_the_query_and_those_that_are(queries: Path) -> None:
-    path = queries / "detectors" / "many.sql"
-    path.write_text(path.read_text().replace("night.local_hour / 3.0", "night.local_hours / 3.0"))
-
-    with pytest.raises(QueryError) as caught:
-        run(queries, "many", FIRES)
-
-    assert str(caught.value).startswith(f"{path}: a query does not fit the tables: ")
-    assert '"local_hour"' in str(caught.value)
-    assert "SELECT" not in str(caught.value)
-
-
 def test_a_case_that_comes_out_otherwise_shows_the_difference(queries: Path) -> None:
     (result,) = run(
         queries,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from small_catalogue import run
+from small_catalogue import FIRES, run
 
 from audit.errors import QueryError
 
@@ -36,3 +36,15 @@ def test_what_is_wrong_with_a_case_is_told_with_its_place(queries: Path, case: s
     assert told in str(caught.value)
     assert "many.cases.toml: case" in str(caught.value)
     assert caught.value.exit_code == 5
+
+
+def test_a_column_that_is_not_there_is_named_with_the_query_and_those_that_are(queries: Path) -> None:
+    path = queries / "detectors" / "many.sql"
+    path.write_text(path.read_text().replace("night.local_hour / 3.0", "night.local_hours / 3.0"))
+
+    with pytest.raises(QueryError) as caught:
+        run(queries, "many", FIRES)
+
+    assert str(caught.value).startswith(f"{path}: a query does not fit the tables: ")
+    assert '"local_hour"' in str(caught.value)
+    assert "SELECT" not in str(caught.value)
