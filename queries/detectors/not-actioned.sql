@@ -33,10 +33,11 @@
 -- Harm by looking away: what was known and not acted on. An incident counts as seen when somebody opens it or works on it, that
 -- is, an access to the incident itself while it is open. From then on it has until its closing, or hours_left if that is sooner; an
 -- action of any user before that, on the incident or quoting its reference, is enough, also one before it was seen. `defer`
--- is none. One that was acted on later, but before it was closed, is of low level. Nobody is named: whose task it was the log does not say. Left out are incidents opened before the log begins, since their
--- actions may stand in the log before. Where fewer than usual_share of such incidents of a kind show any action, the force
--- seems to log those elsewhere, and the level is low. Points are many, since they must outweigh that whoever saw the
--- incident was rightly there: the score takes 15 off for accesses that are explained.
+-- is none. One that was acted on later, but before it was closed, is of low level. Nobody is named: whose task it was the log does not
+-- say. What was done about an incident opened before the log begins may stand in the log before: where it was opened no more than hours_left
+-- before, the level is low, and earlier ones are left out. Where fewer than usual_share of such incidents of a kind show any action, the
+-- force seems to log those elsewhere, and the level is low. Points are many, since they must outweigh that whoever saw the incident was
+-- rightly there: the score takes 15 off for accesses that are explained.
 WITH marked_subject AS (
     SELECT
         incident_subject.reference,
@@ -57,11 +58,12 @@ marked_incident AS (
         incident.reference,
         incident.kind,
         incident.opened_at,
-        incident.closed_at
+        incident.closed_at,
+        incident.opened_at < log_begin.first_at AS before_log
     FROM incident
     CROSS JOIN log_begin
     SEMI JOIN marked_subject ON incident.reference = marked_subject.reference
-    WHERE incident.opened_at >= log_begin.first_at
+    WHERE incident.opened_at >= log_begin.first_at - $hours_left * INTERVAL 1 HOUR
 ),
 
 -- An act belongs to an incident that it is made to, or whose reference it quotes.
@@ -89,13 +91,15 @@ seen AS (
         marked_incident.reference,
         marked_incident.kind,
         marked_incident.closed_at,
+        marked_incident.before_log,
         min(access.occurred_at) AS seen_at
     FROM marked_incident
     INNER JOIN access ON marked_incident.reference = access.subject_id
     WHERE
         access.occurred_at >= marked_incident.opened_at
         AND (marked_incident.closed_at IS NULL OR access.occurred_at < marked_incident.closed_at)
-    GROUP BY marked_incident.reference, marked_incident.kind, marked_incident.closed_at
+    GROUP BY
+        marked_incident.reference, marked_incident.kind, marked_incident.closed_at, marked_incident.before_log
 ),
 
 closing AS (
@@ -112,6 +116,7 @@ due AS (
     SELECT
         seen.reference,
         seen.kind,
+        seen.before_log,
         seen.seen_at,
         seen.seen_at + $hours_left * INTERVAL 1 HOUR AS left_at,
         coalesce(least(closing.closed_at, seen.closed_at), closing.closed_at, seen.closed_at) AS closed_at
@@ -123,6 +128,7 @@ timed AS (
     SELECT
         due.reference,
         due.kind,
+        due.before_log,
         due.seen_at,
         due.closed_at,
         CASE WHEN due.closed_at < due.left_at THEN due.closed_at ELSE due.left_at END AS due_at
@@ -145,6 +151,7 @@ judged AS (
     SELECT
         timed.reference,
         timed.kind,
+        timed.before_log,
         timed.seen_at,
         timed.closed_at,
         timed.due_at,
@@ -202,11 +209,19 @@ SELECT
     itself.access_id,
     TRUE AS counts,
     CASE
-        WHEN judged.actioned_late OR (usual.incidents > 1 AND usual.actioned_share < $usual_share) THEN 'low'
+        WHEN
+            judged.actioned_late
+            OR judged.before_log
+            OR (usual.incidents > 1 AND usual.actioned_share < $usual_share)
+            THEN 'low'
         ELSE 'medium'
     END AS level,
     CASE
-        WHEN judged.actioned_late OR (usual.incidents > 1 AND usual.actioned_share < $usual_share) THEN 16
+        WHEN
+            judged.actioned_late
+            OR judged.before_log
+            OR (usual.incidents > 1 AND usual.actioned_share < $usual_share)
+            THEN 16
         ELSE 40
     END AS points,
     judged.kind AS incident_kind,
@@ -221,7 +236,8 @@ SELECT
     concat_ws(
         '; ',
         translate(judged.kind, '_', ' '),
-        concat('somebody on it is marked ', translate(at_risk.markers, '_', ' '))
+        concat('somebody on it is marked ', translate(at_risk.markers, '_', ' ')),
+        CASE WHEN judged.before_log THEN 'opened before the log begins' END
     ) AS marked_words,
     CASE
         WHEN judged.due_at < judged.closed_at AND NOT judged.actioned_late

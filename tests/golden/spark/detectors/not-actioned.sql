@@ -17,13 +17,14 @@ WITH marked_subject AS (
     incident.reference,
     incident.kind,
     incident.opened_at,
-    incident.closed_at
+    incident.closed_at,
+    incident.opened_at < log_begin.first_at AS before_log
   FROM incident
   CROSS JOIN log_begin
   SEMI JOIN marked_subject
     ON incident.reference = marked_subject.reference
   WHERE
-    incident.opened_at >= log_begin.first_at
+    incident.opened_at >= log_begin.first_at - :hours_left * INTERVAL '1' HOUR
 ), act AS (
   SELECT
     marked_incident.reference,
@@ -50,6 +51,7 @@ WITH marked_subject AS (
     marked_incident.reference,
     marked_incident.kind,
     marked_incident.closed_at,
+    marked_incident.before_log,
     MIN(access.occurred_at) AS seen_at
   FROM marked_incident
   INNER JOIN access
@@ -63,7 +65,8 @@ WITH marked_subject AS (
   GROUP BY
     marked_incident.reference,
     marked_incident.kind,
-    marked_incident.closed_at
+    marked_incident.closed_at,
+    marked_incident.before_log
 ), closing AS (
   SELECT
     seen.reference,
@@ -79,6 +82,7 @@ WITH marked_subject AS (
   SELECT
     seen.reference,
     seen.kind,
+    seen.before_log,
     seen.seen_at,
     seen.seen_at + :hours_left * INTERVAL '1' HOUR AS left_at,
     COALESCE(LEAST(closing.closed_at, seen.closed_at), closing.closed_at, seen.closed_at) AS closed_at
@@ -89,6 +93,7 @@ WITH marked_subject AS (
   SELECT
     due.reference,
     due.kind,
+    due.before_log,
     due.seen_at,
     due.closed_at,
     CASE WHEN due.closed_at < due.left_at THEN due.closed_at ELSE due.left_at END AS due_at
@@ -110,6 +115,7 @@ WITH marked_subject AS (
   SELECT
     timed.reference,
     timed.kind,
+    timed.before_log,
     timed.seen_at,
     timed.closed_at,
     timed.due_at,
@@ -168,6 +174,7 @@ SELECT
   TRUE AS counts,
   CASE
     WHEN judged.actioned_late
+    OR judged.before_log
     OR (
       usual.incidents > 1 AND usual.actioned_share < :usual_share
     )
@@ -176,6 +183,7 @@ SELECT
   END AS level,
   CASE
     WHEN judged.actioned_late
+    OR judged.before_log
     OR (
       usual.incidents > 1 AND usual.actioned_share < :usual_share
     )
@@ -202,7 +210,8 @@ SELECT
   CONCAT_WS(
     '; ',
     TRANSLATE(judged.kind, '_', ' '),
-    CONCAT('somebody on it is marked ', COALESCE(TRANSLATE(at_risk.markers, '_', ' '), ''))
+    CONCAT('somebody on it is marked ', COALESCE(TRANSLATE(at_risk.markers, '_', ' '), '')),
+    CASE WHEN judged.before_log THEN 'opened before the log begins' END
   ) AS marked_words,
   CASE
     WHEN judged.due_at < judged.closed_at AND NOT judged.actioned_late
