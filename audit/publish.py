@@ -131,7 +131,7 @@ def make_report(engine: Engine, catalogue: Catalogue, examined: Examined, manife
         rules=tell_rules(engine, catalogue, examined.detections, findings, examined.coverage),
         coverage=examined.coverage,
         control=examined.control,
-        withdrawn=_withdrawn(engine, examined, manifest),
+        withdrawn=_withdrawn(engine, catalogue, examined, manifest),
         manifest=manifest,
         notes={found.detector.id: _note(found.detector) for found in examined.detections},
         reviews=_review_notes(examined, ZoneInfo(manifest.timezone)),
@@ -181,13 +181,13 @@ def _about_horizon(horizon: Horizon) -> tuple[str, ...]:
     )
 
 
-def _withdrawn(engine: Engine, examined: Examined, manifest: Manifest) -> pa.Table:
+def _withdrawn(engine: Engine, catalogue: Catalogue, examined: Examined, manifest: Manifest) -> pa.Table:
     """Return what no longer stands of each report that some detectors are compared with."""
     evidence, gone = examined.findings.evidence, examined.findings.gone.combine_chunks()
     tables = []
     for base in examined.comparison.bases:
         ids = base.findings["finding_id"].filter(pc.is_in(base.findings["finding_id"], value_set=gone)).to_pylist()
-        tables.append(find_withdrawn(engine, base.run, ids, evidence, base.manifest, manifest))
+        tables.append(find_withdrawn(engine, catalogue, base.run, ids, evidence, base.manifest, manifest))
     return pa.concat_tables(tables).sort_by("finding_id") if tables else WITHDRAWN.empty_table()
 
 

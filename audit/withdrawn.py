@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from audit.catalogue import Catalogue
 from audit.engine import Engine
 from audit.report.manifest import Manifest
 from audit.report.read import Run, Wanted, read_evidence, read_findings
@@ -18,7 +19,8 @@ class _Changes:
 
     `explanations`: of each cited access that there still is, what explains it now ("" = nothing). `before`: what did, of the
     accesses that something explained. `joined`: accesses whose event is part of another one now, such as of a look-up that was
-    loaded late. `queries`, `skipped`: detectors that changed, and why those skipped did not run.
+    loaded late. `queries`: what changed of the queries, detectors or not; `views`: those that detectors read, by detector.
+    `skipped`: why detectors did not run.
     `loads`: the loads that were withdrawn, in words. `purged`: the first day that the last purge left, if there was one.
     `removed`: detectors that there are no more.
     """
@@ -27,6 +29,7 @@ class _Changes:
     before: Mapping[str, str]
     joined: Set[str]
     queries: set[str]
+    views: Mapping[str, list[str]]
     skipped: Mapping[str, str]
     loads: tuple[str, ...]
     purged: str = ""
@@ -34,7 +37,13 @@ class _Changes:
 
 
 def find_withdrawn(
-    engine: Engine, run: Run, ids: Sequence[str], evidence: pa.Table, before_manifest: Manifest, manifest: Manifest
+    engine: Engine,
+    catalogue: Catalogue,
+    run: Run,
+    ids: Sequence[str],
+    evidence: pa.Table,
+    before_manifest: Manifest,
+    manifest: Manifest,
 ) -> pa.Table:
     """Return the findings of these ids in the report `run`, sorted by id, each with `why` it is gone.
 
@@ -53,6 +62,7 @@ def find_withdrawn(
         dict(zip(known["access_id"].to_pylist(), known["explanation"].to_pylist(), strict=True)),
         _looked_up(engine, lost, "access_event", "''", key="event_id").keys(),
         _changed_queries(before_manifest, manifest),
+        {it.id: [view.id for view in catalogue.views_for(it.reads)] for it in catalogue.detectors},
         {skip.detector: skip.reason for skip in manifest.skipped},
         _withdrawn_loads(before_manifest, manifest),
         engine.query("SELECT COALESCE(CAST(max(before) AS VARCHAR), '') AS before FROM purge").to_pylist()[0]["before"],
@@ -109,7 +119,9 @@ def _why(detector: str, ids: list[str], changes: _Changes) -> str:
         return "the detector's query or parameters changed"
     if otherwise := _explained_otherwise(still, changes):
         return f"explained otherwise now: {'; '.join(otherwise)}"
-    return withdrawn or "other data changed what the detector compares with"
+    views = changes.queries.intersection(changes.views.get(detector, ()))
+    read = f"the query or parameters of {', '.join(sorted(views))} changed, which the detector reads" if views else ""
+    return withdrawn or read or "other data changed what the detector compares with"
 
 
 def _explained_otherwise(ids: Sequence[str], changes: _Changes) -> list[str]:

@@ -94,6 +94,25 @@ def test_a_full_explanation_in_place_of_a_weak_one_is_told(in_tiny, tiny):
     assert row["why"] == "explained otherwise now: incident-assigned, before incident-quoted"
 
 
+def test_a_changed_parameter_of_what_a_detector_reads_is_named(in_tiny, tiny):
+    """The thresholds of a surge are those of a view, which more than one query reads."""
+    config = tiny / "audit.toml"
+    kept = config.read_text()
+    (tiny / "logs" / "l1.csv").write_text(
+        "event_id,occurred_at,system,user_id,action,subject_kind,subject_id\n"
+        "L1,2024-06-06 10:00:00,RMS,U3,view,person,P5\nL2,2024-06-06 11:00:00,RMS,U4,view,person,P5\n"
+    )
+    config.write_text(kept + "\n[parameters.subject_surge]\nmin_users = 2\nmin_unexplained = 2\n")
+    in_tiny("run")
+    config.write_text(kept)
+    in_tiny("run")
+
+    [row] = in_tiny("findings", "--withdrawn", "--format", "json").json
+
+    assert row["detector"] == "subject-surge"
+    assert row["why"] == "the query or parameters of subject_surge changed, which the detector reads"
+
+
 def test_a_first_report_has_nothing_to_withdraw_from(ran):
     assert "No report on other data is there to compare with" in ran("findings", "--withdrawn").err
     assert "ithdrawn" not in ran("status").out
