@@ -7,7 +7,7 @@
 -- key = ["user_id"]
 -- points = 26
 -- summary = "{user_id} made {banner_accesses} accesses under the accepted misuse banner, and {event_count} of them are unexplained: {percent} %, against {force_percent} % in the whole force"
--- reads = ["judgeable_access", "unexplained_access", "user_position"]
+-- reads = ["judgeable_access", "latest_position", "unexplained_access"]
 -- requires = ["incident"]
 -- parameters.min_accesses = 10
 -- parameters.times_force = 2.0
@@ -58,27 +58,15 @@ unexplained AS (
     GROUP BY user_id
 ),
 
-latest AS (
-    SELECT
-        user_id,
-        role,
-        row_number() OVER (
-            PARTITION BY user_id
-            ORDER BY coalesce(starts_at, TIMESTAMP '0001-01-01 00:00:00') DESC, unit ASC, role ASC
-        ) AS place
-    FROM user_position
-    WHERE role IS NOT NULL
-),
-
 counted AS (
     SELECT
         accepted.user_id,
-        latest.role,
+        latest_position.role,
         accepted.banner_accesses,
         coalesce(unexplained.accesses, 0) AS accesses
     FROM accepted
     LEFT JOIN unexplained ON accepted.user_id = unexplained.user_id
-    LEFT JOIN latest ON accepted.user_id = latest.user_id AND latest.place = 1
+    LEFT JOIN latest_position ON accepted.user_id = latest_position.user_id
 ),
 
 of_role AS (

@@ -16,28 +16,17 @@ WITH accepted AS (
     banner_accepted
   GROUP BY
     user_id
-), latest AS (
-  SELECT
-    user_id,
-    role,
-    ROW_NUMBER() OVER (
-      PARTITION BY user_id
-      ORDER BY COALESCE(starts_at, CAST('0001-01-01 00:00:00' AS TIMESTAMP_NTZ)) DESC, unit ASC NULLS LAST, role ASC NULLS LAST
-    ) AS place
-  FROM user_position
-  WHERE
-    NOT role IS NULL
 ), counted AS (
   SELECT
     accepted.user_id,
-    latest.role,
+    latest_position.role,
     accepted.banner_accesses,
     COALESCE(unexplained.accesses, 0) AS accesses
   FROM accepted
   LEFT JOIN unexplained
     ON accepted.user_id = unexplained.user_id
-  LEFT JOIN latest
-    ON accepted.user_id = latest.user_id AND latest.place = 1
+  LEFT JOIN latest_position
+    ON accepted.user_id = latest_position.user_id
 ), of_role AS (
   SELECT
     role,
