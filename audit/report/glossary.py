@@ -34,7 +34,8 @@ NUMBERS: Mapping[str, str] = {
     "before_per_30d": "such accesses in 30 calendar days, before it",
     "before_per_duty_day": "such accesses for each day on duty, before it",
     "before_share": "the unexplained share of the user's accesses before it",
-    "change_chance": "the chance of a change as great had the warning changed nothing, among those with an access after it",
+    "change_chance": "the chance of a change as great had the warning changed nothing, among those with an access after it; "
+    "0.0: less than 1 in 20,000",
     "compared_with": "what the log holds of the time before",
     "days_to_contact": "whole days from a look-up to the contact that followed it soonest",
     "days_to_first": "whole days to the first access after it",

@@ -6,7 +6,7 @@
 -- family = "after_warning"
 -- key = ["user_id", "warning_id"]
 -- points = 40
--- summary = "{user_id} had {after_count} {in_question} {pace_after} after {warning_words} {warning_id}, the first {days_to_first} days later; {compared_with}"
+-- summary = "{user_id} had {after_count} {in_question} {pace_after} after {warning_words} {warning_id}, the first {first_words}; {compared_with}"
 -- reads = [
 --     "daily_coverage", "horizon", "warned_access", "warned_on_topic", "warning", "warning_exposure",
 -- ]
@@ -302,6 +302,22 @@ changed AS (
     INNER JOIN chance ON rated.warning_id = chance.warning_id
 ),
 
+first_after AS (
+    SELECT
+        rated.warning_id,
+        date_diff('day', CAST(warning.issued_at AS DATE), CAST(rated.first_after_at AS DATE))
+        - CASE
+            WHEN
+                warning.issued_at
+                + date_diff('day', CAST(warning.issued_at AS DATE), CAST(rated.first_after_at AS DATE)) * INTERVAL 1 DAY
+                > rated.first_after_at
+                THEN 1
+            ELSE 0
+        END AS days_to_first
+    FROM rated
+    INNER JOIN warning ON rated.warning_id = warning.warning_id
+),
+
 weighed AS (
     SELECT
         compared.warning_id,
@@ -388,7 +404,7 @@ SELECT
         ELSE ''
     END AS pace_after,
     CASE
-        WHEN rated.before_days < 1 THEN 'there is nothing to compare with, the log in question begins no earlier'
+        WHEN rated.before_days < 1 THEN 'of the time before it the log holds no whole day to compare with'
         ELSE
             'before it ' || CASE
                 WHEN rated.before_count = 0 THEN 'none in ' || CAST(rated.before_days AS VARCHAR) || ' days'
@@ -445,15 +461,11 @@ SELECT
     round(compared.share_since_lower, 4) AS share_since_lower,
     round(whole_force.share, 4) AS force_share,
     weighed.within_noise,
-    date_diff('day', CAST(warning.issued_at AS DATE), CAST(rated.first_after_at AS DATE))
-    - CASE
-        WHEN
-            warning.issued_at
-            + date_diff('day', CAST(warning.issued_at AS DATE), CAST(rated.first_after_at AS DATE)) * INTERVAL 1 DAY
-            > rated.first_after_at
-            THEN 1
-        ELSE 0
-    END AS days_to_first,
+    first_after.days_to_first,
+    CASE
+        WHEN first_after.days_to_first < 1 THEN 'within a day'
+        ELSE CAST(first_after.days_to_first AS VARCHAR) || ' days later'
+    END AS first_words,
     same_subject.same_subjects,
     same_subject.repeated_subjects,
     warned_on_topic.on_topic,
@@ -462,6 +474,7 @@ FROM warned_access
 INNER JOIN rated ON warned_access.warning_id = rated.warning_id
 INNER JOIN same_subject ON warned_access.warning_id = same_subject.warning_id
 INNER JOIN warning ON warned_access.warning_id = warning.warning_id
+INNER JOIN first_after ON warned_access.warning_id = first_after.warning_id
 INNER JOIN compared ON warned_access.warning_id = compared.warning_id
 INNER JOIN weighed ON warned_access.warning_id = weighed.warning_id
 LEFT JOIN warned_on_topic ON warned_access.warning_id = warned_on_topic.warning_id

@@ -216,6 +216,17 @@ WITH counted AS (
     ON rated.warning_id = compared.warning_id
   INNER JOIN chance
     ON rated.warning_id = chance.warning_id
+), first_after AS (
+  SELECT
+    rated.warning_id,
+    DATEDIFF(DAY, CAST(warning.issued_at AS DATE), CAST(rated.first_after_at AS DATE)) - CASE
+      WHEN warning.issued_at + DATEDIFF(DAY, CAST(warning.issued_at AS DATE), CAST(rated.first_after_at AS DATE)) * INTERVAL '1' DAY > rated.first_after_at
+      THEN 1
+      ELSE 0
+    END AS days_to_first
+  FROM rated
+  INNER JOIN warning
+    ON rated.warning_id = warning.warning_id
 ), weighed AS (
   SELECT
     compared.warning_id,
@@ -327,7 +338,7 @@ SELECT
   END AS pace_after,
   CASE
     WHEN rated.before_days < 1
-    THEN 'there is nothing to compare with, the log in question begins no earlier'
+    THEN 'of the time before it the log holds no whole day to compare with'
     ELSE 'before it ' || CASE
       WHEN rated.before_count = 0
       THEN 'none in ' || CAST(rated.before_days AS STRING) || ' days'
@@ -381,11 +392,12 @@ SELECT
   CAST(ROUND(CAST(compared.share_since_lower AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_since_lower,
   CAST(ROUND(CAST(whole_force.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS force_share,
   weighed.within_noise,
-  DATEDIFF(DAY, CAST(warning.issued_at AS DATE), CAST(rated.first_after_at AS DATE)) - CASE
-    WHEN warning.issued_at + DATEDIFF(DAY, CAST(warning.issued_at AS DATE), CAST(rated.first_after_at AS DATE)) * INTERVAL '1' DAY > rated.first_after_at
-    THEN 1
-    ELSE 0
-  END AS days_to_first,
+  first_after.days_to_first,
+  CASE
+    WHEN first_after.days_to_first < 1
+    THEN 'within a day'
+    ELSE CAST(first_after.days_to_first AS STRING) || ' days later'
+  END AS first_words,
   same_subject.same_subjects,
   same_subject.repeated_subjects,
   warned_on_topic.on_topic,
@@ -397,6 +409,8 @@ INNER JOIN same_subject
   ON warned_access.warning_id = same_subject.warning_id
 INNER JOIN warning
   ON warned_access.warning_id = warning.warning_id
+INNER JOIN first_after
+  ON warned_access.warning_id = first_after.warning_id
 INNER JOIN compared
   ON warned_access.warning_id = compared.warning_id
 INNER JOIN weighed
