@@ -17,7 +17,7 @@ LEFT_OUT = "[left out]"
 # Of details: sentences and words of our own making, in which a number is a count.
 _COUNTING = frozenset(
     "basis states done_words misfit_words reason_words in_question pace_after compared_with rate_change change_words "
-    "contact_words soonest unexplained_words trait".split()
+    "contact_words soonest unexplained_words trait first_words".split()
 )
 # The same, but they may name an id: a number there stays only before a span.
 _NAMING = frozenset(
@@ -40,9 +40,9 @@ _HOLE = re.compile(r"\{(\w+)\}")
 
 
 def words_in(texts: Iterable[str]) -> frozenset[str]:
-    """Return the words that stand in the text literals of queries."""
+    """Return the words that stand in the text literals of queries; of `high_profile`, also the two that it is written as."""
     literals = (literal for text in texts for literal in _LITERAL.findall(_without_comments(split(text).sql)))
-    return frozenset(word for literal in literals for word in _WORD.findall(literal))
+    return frozenset(word for literal in literals for word in _WORD.findall(f"{literal} {literal.replace('_', ' ')}"))
 
 
 def _without_comments(sql: str) -> str:

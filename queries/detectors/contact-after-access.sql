@@ -216,17 +216,21 @@ SELECT DISTINCT
     END AS contacted_on,
     CASE
         WHEN counted.personal_contacts = counted.contacts AND counted.after_closure_contacts = counted.contacts
-            THEN 'by a personal device and after the case was closed'
+            THEN
+                'by a personal device and more than '
+                || CAST($grace_days AS VARCHAR) || ' days after the case was closed'
         WHEN counted.personal_contacts = counted.contacts AND counted.after_closure_contacts = 0
             THEN 'by a personal device'
         WHEN counted.personal_contacts = counted.contacts
             THEN
                 'by a personal device, ' || CAST(counted.after_closure_contacts AS VARCHAR)
-                || ' of them after the case was closed'
-        WHEN counted.personal_contacts = 0 THEN 'after the case was closed'
+                || ' of them more than ' || CAST($grace_days AS VARCHAR) || ' days after the case was closed'
+        WHEN counted.personal_contacts = 0
+            THEN 'more than ' || CAST($grace_days AS VARCHAR) || ' days after the case was closed'
         ELSE
             CAST(counted.personal_contacts AS VARCHAR) || ' of them by a personal device and '
-            || CAST(counted.after_closure_contacts AS VARCHAR) || ' after the case was closed'
+            || CAST(counted.after_closure_contacts AS VARCHAR) || ' more than ' || CAST($grace_days AS VARCHAR)
+            || ' days after the case was closed'
     END AS contact_words,
     CASE
         WHEN counted.least_seconds < 86400 THEN 'within a day of'

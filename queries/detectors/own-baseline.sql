@@ -6,7 +6,7 @@
 -- family = "pattern"
 -- key = ["user_id", "month"]
 -- points = 12
--- summary = "{user_id} in {month}: {accesses} accesses (own median {own_median}, z {z}), {outside_accesses} outside the usual hours (share {outside_share}, before {usual_outside_share})"
+-- summary = "{user_id} made {accesses} accesses in {month}, against a median of {own_median} in the earlier months; of these {outside_percent} % were outside the usual hours, against {usual_outside_percent} % before"
 -- reads = ["access", "horizon", "lacks_explanation", "user_hour", "user_month"]
 -- requires = []
 -- parameters.min_z = 5.0
@@ -452,6 +452,8 @@ SELECT
     found.own_mad,
     round(found.z, 2) AS z,
     found.outside_accesses,
+    round(100 * found.outside_share, 1) AS outside_percent,
+    round(100 * found.usual_outside_share, 1) AS usual_outside_percent,
     round(found.outside_share, 4) AS outside_share,
     round(found.usual_outside_share, 4) AS usual_outside_share,
     found.too_many,

@@ -54,7 +54,7 @@ marked AS (
 guarded AS (
     SELECT
         subject_id,
-        string_agg(marker, ', ' ORDER BY marker) AS markers,
+        string_agg(replace(marker, '_', ' '), ', ' ORDER BY marker) AS markers,
         bool_or(endangered) AS endangered
     FROM marked
     GROUP BY subject_id

@@ -6,7 +6,7 @@
 -- family = "repeated"
 -- key = ["subject_id"]
 -- points = 22
--- summary = "{users} users reached {subject_id} without any explanation, {event_count} times on {days} days: {share} of all accesses to it, the force's {force_share}"
+-- summary = "{users} users reached {subject_id} without any explanation, {event_count} times on {days} days: {percent} % of all accesses to it, against {force_percent} % of accesses in the whole force"
 -- reads = ["daily_coverage", "judgeable_access", "subject_surge", "unexplained_access"]
 -- requires = ["incident"]
 -- parameters.min_users = 10
@@ -198,8 +198,10 @@ SELECT
     most.most_users_in_a_year,
     bounded.accesses_in_all,
     bounded.users_in_all,
+    round(100 * bounded.share, 1) AS percent,
     round(bounded.share, 4) AS share,
     round(bounded.share_lower, 4) AS share_lower,
+    round(100 * whole_force.share, 1) AS force_percent,
     round(whole_force.share, 4) AS force_share,
     accumulation.unexplained_user_ids
 FROM cited

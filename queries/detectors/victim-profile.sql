@@ -6,7 +6,7 @@
 -- family = "pattern"
 -- key = ["user_id", "attribute"]
 -- points = 32
--- summary = "{user_id} looked up {subjects} people {trait} {event_count} times without explanation: {percent} % of all such look-ups of people, each person counted a few times at most; of the people whom peers see, {peer_percent} % are {trait}"
+-- summary = "{user_id} looked up {subjects} people {trait} {event_count} times without explanation: {percent} % of the people so looked up, none counted more than {most_looks} times; of the people whom peers see, {peer_percent} % are {trait}"
 -- reads = ["judgeable_access", "not_fully_explained_access", "other_access", "peer_group", "peer_member", "people_seen", "subject", "subject_marker", "unexplained_access"]
 -- requires = ["incident", "subject", "posting or staff"]
 -- chance = { test = "hypergeometric", counts = ["hits", "draws", "peer_hits", "peer_draws"], tests = "tests", among = "value" }
@@ -591,7 +591,8 @@ SELECT
         WHEN 'sex' THEN 'of sex '
         WHEN 'age' THEN 'aged '
         ELSE 'marked '
-    END || striking.value AS trait,
+    END || replace(striking.value, '_', ' ') AS trait,
+    CAST($most_looks AS BIGINT) AS most_looks,
     CAST(round(100 * striking.share) AS BIGINT) AS percent,
     CAST(round(100 * striking.peer_share) AS BIGINT) AS peer_percent,
     round(striking.share, 4) AS share,

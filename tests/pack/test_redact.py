@@ -380,7 +380,8 @@ def test_no_known_id_comes_through_wherever_it_stands(ids, drawn):
 
 WORDS = words_in(
     [
-        "-- id = \"x\"\n--\nSELECT 'assignment to ' || x || ' ended', 'no incident holds the subject', ' days before' -- 'Smith'\n"
+        "-- id = \"x\"\n--\nSELECT 'assignment to ' || x || ' ended', 'no incident holds the subject', ' days before', "
+        "'high_profile' -- 'Smith'\n"
     ]
 )
 
@@ -395,6 +396,7 @@ WORDS = words_in(
     ("U10 holds the subject", "x holds the subject"),
     ("to INC-1's, no", "to ref-1's, no"),
     ("assignment to INC-12 ended", "assignment to x ended"),
+    ("high profile, high_profile", "high profile, high_profile"),
 ])  # fmt: skip
 def test_only_words_of_our_own_and_numbers_that_can_be_no_ids_stay(text, told):
     prose = Prose(Pseudonyms(b"k", frozenset({"U1"})), {"INC-1": "ref-1"}, WORDS)

@@ -200,15 +200,15 @@ SELECT DISTINCT
   CASE
     WHEN counted.personal_contacts = counted.contacts
     AND counted.after_closure_contacts = counted.contacts
-    THEN 'by a personal device and after the case was closed'
+    THEN 'by a personal device and more than ' || CAST(:grace_days AS STRING) || ' days after the case was closed'
     WHEN counted.personal_contacts = counted.contacts
     AND counted.after_closure_contacts = 0
     THEN 'by a personal device'
     WHEN counted.personal_contacts = counted.contacts
-    THEN 'by a personal device, ' || CAST(counted.after_closure_contacts AS STRING) || ' of them after the case was closed'
+    THEN 'by a personal device, ' || CAST(counted.after_closure_contacts AS STRING) || ' of them more than ' || CAST(:grace_days AS STRING) || ' days after the case was closed'
     WHEN counted.personal_contacts = 0
-    THEN 'after the case was closed'
-    ELSE CAST(counted.personal_contacts AS STRING) || ' of them by a personal device and ' || CAST(counted.after_closure_contacts AS STRING) || ' after the case was closed'
+    THEN 'more than ' || CAST(:grace_days AS STRING) || ' days after the case was closed'
+    ELSE CAST(counted.personal_contacts AS STRING) || ' of them by a personal device and ' || CAST(counted.after_closure_contacts AS STRING) || ' more than ' || CAST(:grace_days AS STRING) || ' days after the case was closed'
   END AS contact_words,
   CASE
     WHEN counted.least_seconds < 86400

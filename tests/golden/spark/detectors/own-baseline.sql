@@ -400,6 +400,8 @@ SELECT
   found.own_mad,
   CAST(ROUND(CAST(found.z AS DOUBLE) * 1E2) AS DOUBLE) / 1E2 AS z,
   found.outside_accesses,
+  CAST(ROUND(CAST(100 * found.outside_share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS outside_percent,
+  CAST(ROUND(CAST(100 * found.usual_outside_share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS usual_outside_percent,
   CAST(ROUND(CAST(found.outside_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS outside_share,
   CAST(ROUND(CAST(found.usual_outside_share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS usual_outside_share,
   found.too_many,

@@ -17,7 +17,7 @@ WITH spelled AS (
 ), guarded AS (
   SELECT
     subject_id,
-    LISTAGG(marker, ', ') WITHIN GROUP (ORDER BY
+    LISTAGG(REPLACE(marker, '_', ' '), ', ') WITHIN GROUP (ORDER BY
       marker NULLS LAST) AS markers,
     BOOL_OR(endangered) AS endangered
   FROM marked

@@ -149,8 +149,10 @@ SELECT
   most.most_users_in_a_year,
   bounded.accesses_in_all,
   bounded.users_in_all,
+  CAST(ROUND(CAST(100 * bounded.share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS percent,
   CAST(ROUND(CAST(bounded.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share,
   CAST(ROUND(CAST(bounded.share_lower AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share_lower,
+  CAST(ROUND(CAST(100 * whole_force.share AS DOUBLE) * 1E1) AS DOUBLE) / 1E1 AS force_percent,
   CAST(ROUND(CAST(whole_force.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS force_share,
   accumulation.unexplained_user_ids
 FROM cited

@@ -579,7 +579,8 @@ SELECT
     WHEN 'age'
     THEN 'aged '
     ELSE 'marked '
-  END || striking.value AS trait,
+  END || REPLACE(striking.value, '_', ' ') AS trait,
+  CAST(:most_looks AS BIGINT) AS most_looks,
   CAST(ROUND(100 * striking.share) AS BIGINT) AS percent,
   CAST(ROUND(100 * striking.peer_share) AS BIGINT) AS peer_percent,
   CAST(ROUND(CAST(striking.share AS DOUBLE) * 1E4) AS DOUBLE) / 1E4 AS share,
