@@ -51,7 +51,7 @@ def _print_one(one: Explained, zone: ZoneInfo, timezone: str) -> None:
     if one.tried:
         print_lines([f"Tried: {one.tried}."])
     if one.answers is not None:
-        print_lines([""])
+        print_lines(["", "Each explanation, and whether it held:"])
         print_facts([
             (
                 "  yes" if answer.held else "  no",

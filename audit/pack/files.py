@@ -34,7 +34,7 @@ def files_of_pack(case: Case) -> dict[str, Content]:
     zone = ZoneInfo(case.timezone)
     files: dict[str, Content] = {"report.html": Content(render_page(case).encode())}
     readme = page_environment(zone, "audit.pack").get_template("README.txt.j2").render(page=make_page(case), case=case)
-    files["README.txt"] = Content(readme.encode())
+    files["README.txt"] = Content(f"{readme}\n".encode())
     for name, table in tables_of(case).items():
         files[f"{name}.csv"] = Content(csv_of(table, zone), table.num_rows)
         files[f"{name}.parquet"] = Content(parquet_of(table), table.num_rows)

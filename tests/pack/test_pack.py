@@ -56,6 +56,7 @@ def test_what_to_read_first_is_plain_text(small, tmp_path):
     told = (pack / "README.txt").read_text(encoding="utf-8")
     assert told.startswith("EVIDENCE PACK\n")
     assert "&" not in told
+    assert told.endswith("at hand\n")
 
 
 def test_a_record_has_its_line_letter_for_letter_where_the_line_is_certain(small, tmp_path):
