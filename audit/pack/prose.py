@@ -17,7 +17,7 @@ LEFT_OUT = "[left out]"
 # Of details: sentences and words of our own making, in which a number is a count.
 _COUNTING = frozenset(
     "basis states done_words misfit_words reason_words in_question pace_after compared_with rate_change change_words "
-    "contact_words soonest unexplained_words trait first_words".split()
+    "contact_words soonest unexplained_words trait first_words silence".split()
 )
 # The same, but they may name an id: a number there stays only before a span.
 _NAMING = frozenset(

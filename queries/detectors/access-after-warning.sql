@@ -1,6 +1,6 @@
 -- id = "access-after-warning"
 -- title = "Access after a warning"
--- description = "Unexplained accesses after a warning and within its scope, or any access to the very subject that it names."
+-- description = "Unexplained accesses after a warning and within its scope, or any access to the very subject that it names: grave, whatever the rate was before."
 -- level = "high"
 -- status = "stable"
 -- family = "after_warning"

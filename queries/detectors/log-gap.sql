@@ -6,7 +6,7 @@
 -- family = "health"
 -- key = ["source", "system", "day"]
 -- points = 14
--- summary = "{system} ({source}) logged {events} events on the local day {day}, where {usual} are usual on that weekday"
+-- summary = "{system} ({source}) logged {events} events on the local day {day}, where {usual} are usual on that weekday{silence}"
 -- reads = ["event", "horizon", "local_clock"]
 -- requires = []
 -- parameters.min_days = 28
@@ -240,7 +240,11 @@ SELECT
     CAST(gap.local_date AS TIMESTAMP) - coalesce(local_clock.hours_ahead, 0) * INTERVAL 1 HOUR AS last_at,
     gap.events,
     gap.usual,
-    gap.silent_days
+    gap.silent_days,
+    CASE
+        WHEN gap.silent_days > 1 THEN ', one of ' || CAST(gap.silent_days AS VARCHAR) || ' days in a row without any'
+        ELSE ''
+    END AS silence
 FROM gap
 LEFT JOIN local_clock
     ON

@@ -205,7 +205,12 @@ SELECT
   CAST(gap.local_date AS TIMESTAMP_NTZ) - COALESCE(local_clock.hours_ahead, 0) * INTERVAL '1' HOUR AS last_at,
   gap.events,
   gap.usual,
-  gap.silent_days
+  gap.silent_days,
+  CASE
+    WHEN gap.silent_days > 1
+    THEN ', one of ' || CAST(gap.silent_days AS STRING) || ' days in a row without any'
+    ELSE ''
+  END AS silence
 FROM gap
 LEFT JOIN local_clock
   ON (
