@@ -74,10 +74,7 @@ def _check_free(catalogue: Catalogue, detector_id: str) -> None:
         if query.id == detector_id:
             other = f", or begin with a copy of it: audit detectors new {detector_id}-2 --like {detector_id}"
             hint = other if isinstance(query, Detector) else ""
-            article = "an" if query.kind[0] in "aeiou" else "a"
-            raise UsageError(
-                f'"{detector_id}": is {article} {query.kind} already, {query.path}; choose another id{hint}'
-            )
+            raise UsageError(f'"{detector_id}": is the id of a query already, {query.path}; choose another id{hint}')
 
 
 def _sample(detector_id: str) -> tuple[str, str]:

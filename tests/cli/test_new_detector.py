@@ -131,17 +131,19 @@ def test_what_is_no_id_is_refused_without_a_trace(folder, detectors, name):
     assert not {"\x1b", "\u202e"} & set(refused.err)
 
 
-@pytest.mark.parametrize(("name", "said"), [
-    ("repeated-subject", "is a detector already"),
-    ("incident-assigned", "is a explanation already"),
-    ("unexplained_access", "is a view already"),
-    ("control", "is a report already"),
+@pytest.mark.parametrize(("name", "at"), [
+    ("repeated-subject", "detectors/repeated-subject.sql"),
+    ("incident-assigned", "explanations/incident-assigned.sql"),
+    ("access", "accesses/90-access.sql"),
+    ("unexplained_access", "unexplained_access.sql"),
+    ("control", "control.sql"),
 ])  # fmt: skip
-def test_an_id_that_is_taken_is_refused(folder, detectors, name, said):
+def test_an_id_that_is_taken_is_refused(folder, detectors, name, at):
     refused = detectors("new", name)
 
     assert refused.code == 2
-    assert said.replace("a explanation", "an explanation") in refused.err
+    assert f'"{name}": is the id of a query already, ' in refused.err
+    assert f"{at}; choose another id" in refused.err
     assert not (folder / "queries").exists()
 
 
