@@ -1,5 +1,7 @@
 """How `audit pack` goes: find the report, make the pack, and say where it is and what hash to note."""
 
+import shlex
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -34,7 +36,7 @@ def make_and_print(
     with session.messages.progress() as notify:
         made = make_pack(workspace, catalogue, library, request, out, notify)
     session.messages.warn(made.missing)
-    _print(made, output_format)
+    _print(made, session.named, output_format)
 
 
 def _find(session: Session, finding: str, run_id: str | None) -> tuple[Run, dict[str, object]]:
@@ -51,23 +53,38 @@ def _runs(session: Session, run_id: str | None) -> tuple[Run, ...]:
     return (newest,) if run_id is not None else tuple(standing_runs(reports))
 
 
-def _print(made: Packed, output_format: str) -> None:
+def _print(made: Packed, named: Path | None, output_format: str) -> None:
+    """Print what was made; `named` is the workspace of -w, whose ledger the pack is to be held to."""
     if output_format == "json":
         print_object({**asdict(made), "folder": str(made.folder)})
         return
     counts = made.counts
     parts = [
         counted(counts["findings"], "finding"),
-        counted(counts["accesses"], "access in all", "accesses in all"),
+        _accesses(counts),
         *([] if made.redacted else [counted(counts["records"], "record as it stands", "records as they stand")]),
         f"{counts['files_in_pack']:,} files",
     ]
+    command = "audit" if named is None else f"audit -w {shlex.quote(str(named))}"
     print_lines([str(made.folder)], fold=False)
     print_facts(
         [
             ("Holds", ", ".join(parts) + ("; redacted" if made.redacted else "")),
             ("Manifest", f"{made.manifest_sha256} (SHA-256; note it, and tell it apart from the pack)"),
             ("Ledger", made.ledger_head),
-            ("Check", f"audit verify {made.folder}, or sha256sum -c SHA256SUMS in it"),
+            ("Check", f"{command} verify {_typed(made.folder)}, or sha256sum -c SHA256SUMS in it"),
         ]
     )
+
+
+def _accesses(counts: Mapping[str, int]) -> str:
+    # Of the report alone there are only those that findings cite: none in all would be untrue.
+    if counts["cited_accesses"] and not counts["accesses"]:
+        return counted(counts["cited_accesses"], "cited access", "cited accesses")
+    return counted(counts["accesses"], "access in all", "accesses in all")
+
+
+def _typed(folder: Path) -> str:
+    """Return the folder as it is to be typed: a name that begins with a dash would be taken for an option."""
+    name = str(folder)
+    return shlex.quote(f"./{name}" if name.startswith("-") else name)

@@ -85,7 +85,9 @@ def make_pack(
         pack_manifest_to_json(manifest),
         lambda sha256: heads.append(record_pack(ledger, about, ids, sha256).hash),
     )
-    counts = {name: len(getattr(case, name)) for name in SCHEMAS} | {"files_in_pack": len(files) + 1}
+    cited = len({row["access_id"] for row in whole.evidence})
+    counts = {name: len(getattr(case, name)) for name in SCHEMAS}
+    counts |= {"cited_accesses": cited, "files_in_pack": len(files) + 1}
     return Packed(out, sha256, heads[0], request.redact, counts, tuple(case.missing))
 
 

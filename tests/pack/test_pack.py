@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -232,6 +233,7 @@ def test_while_a_batch_writes_there_is_no_pack_unless_the_report_alone_will_do(s
     assert "--report-only" in refused.err
     assert not (tmp_path / "pack").exists()
     assert alone.code == 0
+    assert "1 finding, 3 cited accesses, 3 records as they stand" in alone.out
     assert "The database was not asked" in (tmp_path / "alone/report.html").read_text(encoding="utf-8")
     assert len(table(tmp_path / "alone", "records")) == 3
     assert table(tmp_path / "alone", "accesses") == []
@@ -272,6 +274,16 @@ def test_ids_that_nobody_has_are_told(small, tmp_path):
         outcome = typed(small, "pack", *words, "--out", tmp_path / "pack")
         assert (outcome.code, told in outcome.err) == (2, True), outcome.err
     assert not (tmp_path / "pack").exists()
+
+
+def test_how_to_check_it_is_told_as_it_is_to_be_typed(small, tmp_path):
+    folder = small.rename(tmp_path / "my force")
+    made_pack = typed(folder, "pack", finding_of(folder), "--out", "-case 17")
+
+    (told,) = [line for line in made_pack.out.splitlines() if line.startswith("Check")]
+    check = told.removeprefix("Check").partition(", or")[0]
+    assert shlex.split(check) == ["audit", "-w", str(folder), "verify", "./-case 17"]
+    assert run_words(shlex.split(check)[1:]) == 0
 
 
 def test_something_must_be_named_and_not_two_things(small, tmp_path):
