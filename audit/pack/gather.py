@@ -56,6 +56,7 @@ def gather(
     definitions, usable = definitions_of(files, texts, library)
     ids = {row["finding_id"] for row in findings}
     cited = {row["access_id"] for row in evidence}
+    accesses = cited | {row["access_id"] for row in known.accesses} if known else cited
     records: list[Row] = []
     if not request.redact:
         with _scratch(workspace) as scratch:
@@ -83,11 +84,11 @@ def gather(
         context=known.context if known else (),
         events=known.events if known else (),
         records=records,
-        reviews=reviews_of(chain, ids),
+        reviews=reviews_of(chain, ids, accesses),
         files=files,
         queries=queries,
         definitions=definitions,
-        ledger=lines_that_bear(ledger, chain, runs, files, ids),
+        ledger=lines_that_bear(ledger, chain, runs, files, ids, accesses),
         states=known.states if known else None,
         span=known.span if known else None,
         missing=missing,

@@ -71,6 +71,7 @@ class Page:
     more_findings: int
     accesses: Sequence[Row]
     more_accesses: int
+    drawn: Sequence[Row]
     explained: Sequence[tuple[QueryText, int]]
     files: Mapping[tuple[str, str], int]
     records: Sequence[Row]
@@ -119,6 +120,7 @@ def make_page(case: Case) -> Page:
         more_findings=max(len(case.findings) - FINDINGS, 0),
         accesses=timeline[:ACCESSES],
         more_accesses=max(len(timeline) - ACCESSES, 0),
+        drawn=[review for review in case.reviews if review["access_id"] is not None],
         explained=[(query, explained[query.id]) for query in sorted(explanations, key=_order)],
         files=places,
         records=case.records[:RECORDS],

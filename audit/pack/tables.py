@@ -32,7 +32,7 @@ _TRACE = ("source", "path", "sha256", "record_no")
 _ACCESS = """access_id occurred_at user_id operator_id system action subject_kind subject_id reason reference state explanation
     explanation_reference tried not_judged_for duty""".split()
 _CONTEXT = "occurred_at ends_at event user_id subject_id reference told".split()
-_REVIEW = "finding_id at outcome by recorded_by note until run_id ledger_no ledger_hash".split()
+_REVIEW = "finding_id access_id at outcome by recorded_by note until run_id ledger_no ledger_hash".split()
 _FILE = "source path sha256 bytes records loaded duplicates quarantined rejected definition load_id".split()
 
 
@@ -70,7 +70,7 @@ HOLDS: Mapping[str, str] = {
     "context": "what else is known of then: duty, incidents, warnings, postings, authorities, relations, contact",
     "events": "a logged event of one of these accesses, as it was loaded",
     "records": "a cited record as it stands in the file that was loaded",
-    "reviews": "what a reviewer decided of a finding",
+    "reviews": "what a reviewer decided of a finding, or of one of these accesses that was drawn by lot",
     "files": "a file that is cited, with its hash and how many of its records were loaded",
 }
 # Left out of a redacted pack: all of each is a record's own text.

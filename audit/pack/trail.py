@@ -12,16 +12,26 @@ from audit.ledger import Chain, Entry
 from audit.ledger.chain import find_entry
 from audit.pack.case import LedgerLine, ReportRun, Row
 from audit.recording import AS_OF, LOAD, LOOK, PUBLISHED, RUN, WITHDRAWAL
-from audit.reviews import REVIEW, read_reviews
+from audit.reviews import CONTROL_REVIEW, REVIEW
+from audit.sampled import SAMPLE_REVIEW
 
 
 def lines_that_bear(
-    path: Path, chain: Chain, runs: Sequence[ReportRun], files: Sequence[Row], finding_ids: Collection[str]
+    path: Path,
+    chain: Chain,
+    runs: Sequence[ReportRun],
+    files: Sequence[Row],
+    finding_ids: Collection[str],
+    access_ids: Collection[str],
 ) -> list[LedgerLine]:
-    """Return the entries that bear on these runs, files and findings, in order. Raises InputOutputError."""
+    """Return the entries that bear on these runs, files, findings and accesses, in order. Raises InputOutputError."""
     run_ids = {run.run_id for run in runs}
     hashes = {(file["path"], file["sha256"]) for file in files}
-    chosen = {entry.hash: entry for entry in chain.entries if _bears(entry, run_ids, hashes, finding_ids)}
+    chosen = {
+        entry.hash
+        for entry in chain.entries
+        if _reviews(entry, finding_ids, access_ids) or _bears(entry, run_ids, hashes, finding_ids)
+    }
     try:
         written = path.read_bytes().split(b"\n") if chosen else []
     except OSError as fault:
@@ -41,8 +51,6 @@ def _bears(entry: Entry, run_ids: set[str], hashes: set[tuple[str, str]], findin
         return about["run_id"] in run_ids
     if entry.kind in (LOAD, WITHDRAWAL):
         return (about.get("path"), about.get("sha256")) in hashes
-    if entry.kind == REVIEW:
-        return about["finding_id"] in finding_ids
     # A look at a list tells of others.
     return (
         entry.kind == LOOK
@@ -52,21 +60,28 @@ def _bears(entry: Entry, run_ids: set[str], hashes: set[tuple[str, str]], findin
     )
 
 
-def reviews_of(chain: Chain, finding_ids: Collection[str]) -> list[Row]:
-    """Return all reviews of these findings, in the order in which they were made."""
-    found = [review for name, reviews in read_reviews(chain).items() if name in finding_ids for review in reviews]
+def _reviews(entry: Entry, finding_ids: Collection[str], access_ids: Collection[str]) -> bool:
+    if entry.kind == REVIEW:
+        return entry.about["finding_id"] in finding_ids
+    return entry.kind in (CONTROL_REVIEW, SAMPLE_REVIEW) and entry.about["access_id"] in access_ids
+
+
+def reviews_of(chain: Chain, finding_ids: Collection[str], access_ids: Collection[str]) -> list[Row]:
+    """Return all reviews of these findings, and of those of these accesses that were drawn by lot, as they were made."""
     return [
         {
-            "finding_id": review.finding_id,
-            "at": review.at,
-            "outcome": review.outcome,
-            "by": review.by,
-            "recorded_by": review.recorded_by,
-            "note": review.note,
-            "until": review.until.isoformat() if review.until else None,
-            "run_id": review.run_id,
-            "ledger_no": review.no,
-            "ledger_hash": review.entry,
+            "finding_id": entry.about.get("finding_id"),
+            "access_id": entry.about.get("access_id"),
+            "at": entry.at,
+            "outcome": entry.about["outcome"],
+            "by": entry.about["by"],
+            "recorded_by": entry.user,
+            "note": entry.about["note"],
+            "until": entry.about.get("until"),
+            "run_id": entry.about.get("run_id"),
+            "ledger_no": entry.no,
+            "ledger_hash": entry.hash,
         }
-        for review in sorted(found, key=lambda review: review.no)
+        for entry in chain.entries
+        if _reviews(entry, finding_ids, access_ids)
     ]

@@ -117,6 +117,32 @@ def test_it_is_fair_explained_accesses_reviews_and_what_the_rule_cannot_see_are_
         assert told in page
 
 
+def test_what_was_decided_of_an_access_drawn_by_lot_is_in_each_pack_that_holds_it(small, tmp_path):
+    assert typed(small, "sample", "--n", "5", "--seed", "a").code == 0
+    review = ["review", "E2", "--by", "Sgt Dale", "--note"]
+    assert typed(small, *review, "looked <b>closer</b>", "--outcome", "advice").code == 0
+    assert typed(small, *review, "I had asked her to", "--outcome", "explained").code == 0
+
+    for asked in ([finding_of(small)], ["--user", "U1"], ["--subject", "P1"], ["--user", "U1", "--report-only"]):
+        pack = made(small, tmp_path / "-".join(asked), *asked)
+        first, second = table(pack, "reviews")
+        assert (first["finding_id"], first["access_id"], first["outcome"]) == (None, "E2", "advice")
+        assert (second["access_id"], second["outcome"], second["by"]) == ("E2", "explained", "Sgt Dale")
+        assert {first["ledger_hash"], second["ledger_hash"]} <= {
+            json.loads(line)["hash"] for line in (pack / "ledger.jsonl").read_text().splitlines()
+        }
+        page = (pack / "report.html").read_text(encoding="utf-8")
+        assert "I had asked her to" in page
+        assert "<b>closer" not in page
+
+    assert table(made(small, tmp_path / "other", "--user", "U2"), "reviews") == []
+    redacted = made(small, tmp_path / "redacted", "--user", "U1", "--redact")
+    (*_, review) = table(redacted, "reviews")
+    assert (review["outcome"], review["by"], review["note"]) == ("explained", None, None)
+    assert review["access_id"] in {row["access_id"] for row in table(redacted, "accesses")}
+    assert "Dale" not in (redacted / "report.html").read_text(encoding="utf-8")
+
+
 def test_an_access_that_is_explained_since_the_report_is_told(small, tmp_path):
     finding = finding_of(small)
     with (small / "context/incident_subject.csv").open("a", encoding="utf-8") as file:
