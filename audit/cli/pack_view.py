@@ -62,7 +62,7 @@ def _print(made: Packed, named: Path | None, output_format: str) -> None:
     parts = [
         counted(counts["findings"], "finding"),
         _accesses(counts),
-        *([] if made.redacted else [counted(counts["records"], "record as it stands", "records as they stand")]),
+        *([] if made.redacted else [counted(counts["records_had"], "record as it stands", "records as they stand")]),
         f"{counts['files_in_pack']:,} files",
     ]
     command = "audit" if named is None else f"audit -w {shlex.quote(str(named))}"

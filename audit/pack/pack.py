@@ -20,6 +20,7 @@ from audit.pack.choose import check_reports
 from audit.pack.files import Content, files_of_pack
 from audit.pack.gather import LEDGER_DIFFERS, NOT_ASKED, gather
 from audit.pack.pseudonyms import Pseudonyms, key_of_pack
+from audit.pack.records import HERE
 from audit.pack.redact import LEDGER_STAYS, SHORTEST, gate, kept_of, known_ids, redact
 from audit.pack.tables import SCHEMAS, tables_of, texts_in
 from audit.pack.write import check_target, write_pack
@@ -87,7 +88,8 @@ def make_pack(
     )
     cited = len({row["access_id"] for row in whole.evidence})
     counts = {name: len(getattr(case, name)) for name in SCHEMAS}
-    counts |= {"cited_accesses": cited, "files_in_pack": len(files) + 1}
+    had = sum(row["state"] == HERE for row in case.records)
+    counts |= {"cited_accesses": cited, "records_had": had, "files_in_pack": len(files) + 1}
     return Packed(out, sha256, heads[0], request.redact, counts, tuple(case.missing))
 
 

@@ -11,8 +11,9 @@ from audit.catalogue.header import id_in_name, split
 from audit.pack.case import DefinitionText, QueryText, ReportRun, Row
 from audit.passed import Passed, read_passed
 from audit.report.manifest import InputFile, QueryUsed
+from audit.schema import TABLES
 from audit.shipped import shipped_folder
-from audit.sources.definition import SourceDefinition
+from audit.sources.definition import SourceDefinition, built_in
 from audit.sources.library import SHIPPED
 from audit.versions import Texts
 
@@ -109,15 +110,23 @@ def definitions_of(
     usable: dict[tuple[str, str], SourceDefinition | None] = {}
     for file in files:
         source, sha256 = file["source"], file["definition"]
-        current = library.get(source)
-        stands = current if current is not None and (not sha256 or current.sha256 == sha256) else None
+        stands = _standing(source, sha256, library)
         definition = texts.definition(sha256) or stands
         usable[file["path"], file["sha256"]] = definition
         text = texts.by_hash.get(sha256) or _text_of(stands)
-        built_in = definition is not None and definition.built_in
+        is_built_in = definition is not None and definition.built_in
         is_shipped = text is not None and hashlib.sha256(text.encode()).hexdigest() in shipped
-        found[source, sha256] = DefinitionText(source, sha256, text, built_in, is_shipped)
+        found[source, sha256] = DefinitionText(source, sha256, text, is_built_in, is_shipped)
     return [found[key] for key in sorted(found)], usable
+
+
+def _standing(source: str, sha256: str, library: Mapping[str, SourceDefinition]) -> SourceDefinition | None:
+    """Return the definition of that hash: the one of that name now, or the built-in one that it took the place of since."""
+    current = library.get(source)
+    if current is not None and sha256 in ("", current.sha256):
+        return current
+    before = built_in(TABLES[source]) if source in TABLES else None
+    return before if before is not None and before.sha256 == sha256 else None
 
 
 def _text_of(definition: SourceDefinition | None) -> str | None:

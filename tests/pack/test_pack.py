@@ -23,6 +23,18 @@ from audit.warehouse import open_warehouse
 from audit.workspace import read_workspace
 from tests.pack.small import EVENTS, contents, finding_of, ledger, made, table, typed
 
+OWN_EVENT = """\
+name = "event"
+table = "event"
+description = "the log, with its masks"
+[columns]
+event_id = "event_id"
+occurred_at = "occurred_at"
+system = "system"
+user_id = { column = "user_id", masked = ["***"] }
+action = "action"
+subject_id = "subject_id"
+"""
 NOT_THE_SAME = "manifest.json"
 
 
@@ -232,6 +244,7 @@ def test_a_file_that_is_gone_or_another_one_is_said_and_nothing_is_guessed(small
     gone = made(small, tmp_path / "gone", finding)
 
     assert changed.code == 0
+    assert "0 records as they stand" in changed.out
     assert "3 records of logs/2024.csv: not had: the file is another one now" in changed.err
     for pack, told in ((tmp_path / "changed", "another one now"), (gone, "not there any more")):
         rows = table(pack, "records")
@@ -240,6 +253,17 @@ def test_a_file_that_is_gone_or_another_one_is_said_and_nothing_is_guessed(small
         assert told in json.loads((pack / "manifest.json").read_text())["missing"][0]
         # What was loaded of them is still there.
         assert [row["event_id"] for row in table(pack, "events")] == ["E1", "E2", "E3"]
+
+
+def test_a_definition_of_ones_own_that_takes_a_built_in_ones_place_leaves_the_records_of_before_readable(
+    small, tmp_path
+):
+    (small / "sources/event.toml").write_text(OWN_EVENT, encoding="utf-8")
+
+    done = typed(small, "pack", finding_of(small), "--out", tmp_path / "pack")
+
+    assert (done.code, done.err) == (0, "")
+    assert "3 records as they stand" in done.out
 
 
 def test_while_a_batch_writes_there_is_no_pack_unless_the_report_alone_will_do(small, tmp_path):
