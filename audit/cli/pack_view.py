@@ -2,16 +2,21 @@
 
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from audit.cli.meant import saying_what_it_is
 from audit.cli.output import print_facts, print_lines, print_object
 from audit.cli.session import Session
+from audit.errors import SourceError
 from audit.pack import Packed, Request, make_pack
 from audit.report.intact import check_intact
 from audit.report.read import Run, find_finding, find_run, standing_runs
+from audit.sources.definition import SourceDefinition
+from audit.sources.library import read_library
 from audit.text import counted
+from audit.workspace import Workspace
 
 
 def make_and_print(
@@ -25,7 +30,7 @@ def make_and_print(
     output_format: str,
 ) -> None:
     """Make a pack of what is `asked`: a finding, a user, a subject; print what it is."""
-    workspace, catalogue, library = session.workspace(), session.catalogue(), session.library()
+    workspace, catalogue = session.workspace(), session.catalogue()
     finding, user, subject = asked
     if finding is not None:
         with saying_what_it_is(session, finding, "finding"):
@@ -34,7 +39,7 @@ def make_and_print(
     else:
         request = Request(_runs(session, run_id), None, user, subject, by, redact, report_only)
     with session.messages.progress() as notify:
-        made = make_pack(workspace, catalogue, library, request, out, notify)
+        made = make_pack(workspace, catalogue, _library(workspace), request, out, notify)
     session.messages.warn(made.missing)
     _print(made, session.named, output_format)
 
@@ -51,6 +56,13 @@ def _runs(session: Session, run_id: str | None) -> tuple[Run, ...]:
     reports = session.workspace().reports
     newest = find_run(reports, run_id)
     return (newest,) if run_id is not None else tuple(standing_runs(reports))
+
+
+def _library(workspace: Workspace) -> Mapping[str, SourceDefinition]:
+    """Return the definitions that are right: what files were loaded by is kept, and one that is wrong today is in nobody's way."""
+    with suppress(SourceError):
+        return read_library(workspace.sources, strict=False)
+    return read_library(())
 
 
 def _print(made: Packed, named: Path | None, output_format: str) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import os
-import shlex
 import shutil
 import stat
 import subprocess
@@ -23,18 +22,6 @@ from audit.warehouse import open_warehouse
 from audit.workspace import read_workspace
 from tests.pack.small import EVENTS, contents, finding_of, ledger, made, table, typed
 
-OWN_EVENT = """\
-name = "event"
-table = "event"
-description = "the log, with its masks"
-[columns]
-event_id = "event_id"
-occurred_at = "occurred_at"
-system = "system"
-user_id = { column = "user_id", masked = ["***"] }
-action = "action"
-subject_id = "subject_id"
-"""
 NOT_THE_SAME = "manifest.json"
 
 
@@ -127,32 +114,6 @@ def test_it_is_fair_explained_accesses_reviews_and_what_the_rule_cannot_see_are_
         "no incident holds the subject",
     ):
         assert told in page
-
-
-def test_what_was_decided_of_an_access_drawn_by_lot_is_in_each_pack_that_holds_it(small, tmp_path):
-    assert typed(small, "sample", "--n", "5", "--seed", "a").code == 0
-    review = ["review", "E2", "--by", "Sgt Dale", "--note"]
-    assert typed(small, *review, "looked <b>closer</b>", "--outcome", "advice").code == 0
-    assert typed(small, *review, "I had asked her to", "--outcome", "explained").code == 0
-
-    for asked in ([finding_of(small)], ["--user", "U1"], ["--subject", "P1"], ["--user", "U1", "--report-only"]):
-        pack = made(small, tmp_path / "-".join(asked), *asked)
-        first, second = table(pack, "reviews")
-        assert (first["finding_id"], first["access_id"], first["outcome"]) == (None, "E2", "advice")
-        assert (second["access_id"], second["outcome"], second["by"]) == ("E2", "explained", "Sgt Dale")
-        assert {first["ledger_hash"], second["ledger_hash"]} <= {
-            json.loads(line)["hash"] for line in (pack / "ledger.jsonl").read_text().splitlines()
-        }
-        page = (pack / "report.html").read_text(encoding="utf-8")
-        assert "I had asked her to" in page
-        assert "<b>closer" not in page
-
-    assert table(made(small, tmp_path / "other", "--user", "U2"), "reviews") == []
-    redacted = made(small, tmp_path / "redacted", "--user", "U1", "--redact")
-    (*_, review) = table(redacted, "reviews")
-    assert (review["outcome"], review["by"], review["note"]) == ("explained", None, None)
-    assert review["access_id"] in {row["access_id"] for row in table(redacted, "accesses")}
-    assert "Dale" not in (redacted / "report.html").read_text(encoding="utf-8")
 
 
 def test_an_access_that_is_explained_since_the_report_is_told(small, tmp_path):
@@ -255,17 +216,6 @@ def test_a_file_that_is_gone_or_another_one_is_said_and_nothing_is_guessed(small
         assert [row["event_id"] for row in table(pack, "events")] == ["E1", "E2", "E3"]
 
 
-def test_a_definition_of_ones_own_that_takes_a_built_in_ones_place_leaves_the_records_of_before_readable(
-    small, tmp_path
-):
-    (small / "sources/event.toml").write_text(OWN_EVENT, encoding="utf-8")
-
-    done = typed(small, "pack", finding_of(small), "--out", tmp_path / "pack")
-
-    assert (done.code, done.err) == (0, "")
-    assert "3 records as they stand" in done.out
-
-
 def test_while_a_batch_writes_there_is_no_pack_unless_the_report_alone_will_do(small, tmp_path):
     workspace, finding = read_workspace(small), finding_of(small)
     writer = subprocess.Popen(
@@ -324,16 +274,6 @@ def test_ids_that_nobody_has_are_told(small, tmp_path):
         outcome = typed(small, "pack", *words, "--out", tmp_path / "pack")
         assert (outcome.code, told in outcome.err) == (2, True), outcome.err
     assert not (tmp_path / "pack").exists()
-
-
-def test_how_to_check_it_is_told_as_it_is_to_be_typed(small, tmp_path):
-    folder = small.rename(tmp_path / "my force")
-    made_pack = typed(folder, "pack", finding_of(folder), "--out", "-case 17")
-
-    (told,) = [line for line in made_pack.out.splitlines() if line.startswith("Check")]
-    check = told.removeprefix("Check").partition(", or")[0]
-    assert shlex.split(check) == ["audit", "-w", str(folder), "verify", "./-case 17"]
-    assert run_words(shlex.split(check)[1:]) == 0
 
 
 def test_something_must_be_named_and_not_two_things(small, tmp_path):
