@@ -115,7 +115,7 @@ def tally_draw(draw: Draw, reviews: Mapping[str, AccessReview]) -> ControlTally:
 
 
 def share_bounds(part: int, whole: int) -> tuple[float, float]:
-    """Return the bounds between which the share lies of which `part` of `whole` drawn are a sample: Wilson's, 95 %, two-sided."""
+    """Return between which shares that of all lies, if `part` of `whole` drawn are for action: Wilson's bounds, 95 %, two-sided."""
     share, squared = part / whole, _Z**2
     middle = share + squared / (2 * whole)
     reach = _Z * math.sqrt(share * (1 - share) / whole + squared / (4 * whole**2))

@@ -58,7 +58,7 @@ def _column_faults(column: Column, latest: datetime) -> list[Fault]:
 def _time_faults(column: Column, name: str, cell: str, latest: datetime) -> list[Fault]:
     wall, zoned = times.wall_name(column.name), times.zoned_name(column.name)
     unread = f"{cell} IS NOT NULL AND {wall} IS NULL AND {zoned} IS NULL"
-    only_day = f"regexp_full_match({cell}, '{times.BARE_DAY}')"
+    only_day = f"regexp_full_match({cell}, '{times.DAY}')"
     faults = [
         *(
             [Fault(f"{column.name}: not a time", unread)]

@@ -14,7 +14,7 @@ from audit.sources.formats import ZONE, TimeFormat, read_format
 from audit.sql import quote_identifier, quote_literal
 from audit.timezones import Zone, sql_for_utc
 
-BARE_DAY = _DAY = r"[0-9]{4}-[01][0-9]-[0-3][0-9]"
+DAY = r"[0-9]{4}-[01][0-9]-[0-3][0-9]"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _SECOND = r":[0-5][0-9]"
 _DIGIT_OFFSET = r"[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?"
@@ -23,8 +23,8 @@ _LITERAL_ZONE = re.compile(r"\s*(?<!%)(?:Z|UTC|GMT)$")
 _NOTHING = "CAST(NULL AS TIMESTAMP)"
 
 _ISO_OFTEN = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f")
-_ISO_WALL = rf"{_DAY}[ Tt]{_CLOCK}(?:{_SECOND}(?:[.,][0-9]+)?)?"
-_ISO_ZONED = rf"{_DAY}[ T]{_CLOCK}(?:{_SECOND}(?:\.[0-9]+)?)?{_OFFSET}"
+_ISO_WALL = rf"{DAY}[ Tt]{_CLOCK}(?:{_SECOND}(?:[.,][0-9]+)?)?"
+_ISO_ZONED = rf"{DAY}[ T]{_CLOCK}(?:{_SECOND}(?:\.[0-9]+)?)?{_OFFSET}"
 _ISO_ZONED_ANY = rf"{_ISO_WALL}\s*{ZONE}"
 # The basic form, 20240601T100000, is turned into the extended one.
 _BASIC = r"([0-9]{4})([0-9]{2})([0-9]{2})[Tt]([0-9]{2})([0-9]{2})([0-9]{2})"
@@ -77,14 +77,14 @@ def sql_for_date(column: str, formats: tuple[str, ...]) -> str:
     if formats:
         known = tuple(map(read_format, formats))
         return f"CAST({_coalesce((*_walls(cell, known), *_zones(cell, known)))} AS DATE)"
-    fits = rf"{_DAY}(?:[ Tt]{_CLOCK}(?:{_SECOND}(?:[.,][0-9]+)?)?\s*{ZONE}?)?"
+    fits = rf"{DAY}(?:[ Tt]{_CLOCK}(?:{_SECOND}(?:[.,][0-9]+)?)?\s*{ZONE}?)?"
     return f"CASE WHEN regexp_full_match({cell}, {quote_literal(fits)}) THEN TRY_CAST(left({cell}, 10) AS DATE) END"
 
 
 def _iso_walls(cell: str, day_precision: bool) -> tuple[str, str]:
     often = _coalesce(_if_shaped(cell, form) for form in map(read_format, _ISO_OFTEN))
     extended = rf"regexp_replace(replace({cell}, ',', '.'), '^{_BASIC}', '\1-\2-\3T\4:\5:\6')"
-    fits = rf"{_ISO_WALL}|{_DAY}" if day_precision else _ISO_WALL
+    fits = rf"{_ISO_WALL}|{DAY}" if day_precision else _ISO_WALL
     return often, f"CASE WHEN regexp_full_match({extended}, '{fits}') THEN TRY_CAST(upper({extended}) AS TIMESTAMP) END"
 
 
@@ -135,7 +135,7 @@ def _in_one_step(cell: str, form: TimeFormat) -> str:
 def _iso_pattern(form: TimeFormat) -> str:
     separator = "T" if "T" in form.body else " "
     fraction = r"\.[0-9]{1,9}" if form.body.endswith("%f") else ""
-    return rf"{_DAY}{separator}{_CLOCK}{_SECOND}{fraction}{_OFFSET}"
+    return rf"{DAY}{separator}{_CLOCK}{_SECOND}{fraction}{_OFFSET}"
 
 
 def _if_cast(cell: str, pattern: str) -> str:
